@@ -1,0 +1,61 @@
+"""The named dimensions that variables and parameters may have.
+
+The leading `draw` axis of every state array is implied and never named here. Dimensions whose
+members depend on the country (`scheme`, `insurance`) are added by the pack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FEMALE, MALE = 0, 1
+MAX_AGE = 100
+
+STATUSES = (
+    "formal_employee",
+    "informal_employee",
+    "formal_self_employed",
+    "informal_self_employed",
+    "contributing_family_worker",
+)
+# ESSPROS functions, with the ILO's maternity and employment injury apart and long-term care
+# shown on its own (ESSPROS spreads it over disability and old age).
+FUNCTIONS = (
+    "health_care",
+    "sickness",
+    "disability",
+    "old_age",
+    "survivors",
+    "employment_injury",
+    "family",
+    "maternity",
+    "unemployment",
+    "housing",
+    "long_term_care",
+    "social_assistance",
+)
+SOURCES = (
+    "employer",
+    "employee",
+    "self_employed",
+    "general_revenue",
+    "earmarked_tax",
+    "property_income",
+    "transfer_in",
+    "other",
+)
+
+Coordinates = Mapping[str, tuple[str | int, ...]]
+
+STANDARD: Coordinates = {
+    "sex": ("female", "male"),
+    "age": tuple(range(MAX_AGE + 1)),
+    "status": STATUSES,
+    "function": FUNCTIONS,
+    "payer": ("employer", "employee", "self_employed"),
+    "source": SOURCES,
+    "pension_type": ("old_age", "disability", "survivors"),
+    "service": tuple(range(51)),
+    "band": (1, 2, 3, 4),
+    "sector": ("households", "firms", "budget", "social_security_funds", "rest_of_world"),
+}
