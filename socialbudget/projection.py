@@ -1,0 +1,290 @@
+"""The year-by-year projection loop, the solver of simultaneous blocks and the identity checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from socialbudget.contract import Array, Module, Parameters, Year
+from socialbudget.dims import Coordinates
+from socialbudget.errors import ConvergenceError, IdentityError
+from socialbudget.plan import Block, Plan
+
+SOLVER_TOLERANCE = 1e-12
+"""Relative change of every tear variable at which a draw of a block counts as solved."""
+IDENTITY_TOLERANCE = 1e-9
+"""Relative residual above which an identity is broken (method 0.4)."""
+MAX_SWEEPS = 200
+ANDERSON_MEMORY = 6
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """What a run leaves behind.
+
+    Attributes
+    ----------
+    arrays : dict of str to float64[year, draw, *dims]
+        Every variable with history.
+    sweeps : int64[year, block]
+        Sweeps of each block in each year (1 where nothing is simultaneous).
+    identities : dict of (module, identity) to float64[year, draw]
+        Largest relative residual.
+    """
+
+    arrays: dict[str, Array]
+    sweeps: np.ndarray
+    identities: dict[tuple[str, str], Array]
+
+
+def run(
+    plan: Plan,
+    coords: Coordinates,
+    parameters: Mapping[str, Array],
+    base_year: int,
+    last_year: int,
+    draws: int,
+    progress: Callable[[int], None] | None = None,
+) -> Trajectory:
+    """Project from the base year to the last year.
+
+    Parameters
+    ----------
+    parameters : mapping of str to float64[year or 1, 1 or draw, *dims]
+        Parameter paths in model units.
+
+    Raises
+    ------
+    ConvergenceError
+        A simultaneous block without solution: module, variable, year, draw and residual.
+    IdentityError
+        An identity that does not hold in some year and draw.
+    """
+    state = _State(plan, coords, parameters, base_year, last_year, draws)
+    years = last_year - base_year + 1
+    sweeps = np.ones((years, len(plan.blocks)), dtype=np.int64)
+    identities: dict[tuple[str, str], Array] = {}
+    for t in range(years):
+        state.turn_to(t)
+        for b, block in enumerate(plan.blocks):
+            if t == 0:
+                sweeps[t, b] = _start(block, state)
+            elif block.simultaneous:
+                sweeps[t, b] = _solve(block, state)
+            else:
+                block.modules[0].step(state.views[block.modules[0].name])
+        for module in plan.modules:
+            _check_identities(module, state, identities, years)
+        if progress is not None:
+            progress(base_year + t)
+    return Trajectory(state.history(), sweeps, identities)
+
+
+class _State:
+    """Preallocated arrays of all variables, and each module's view of the year at hand."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        coords: Coordinates,
+        parameters: Mapping[str, Array],
+        base_year: int,
+        last_year: int,
+        draws: int,
+    ):
+        self.plan, self.base_year, self.draws = plan, base_year, draws
+        years = last_year - base_year + 1
+        self.t = 0
+        self.arrays: dict[str, Array] = {}
+        self._readonly: dict[str, Array] = {}
+        for name, var in plan.variables.items():
+            shape = tuple(len(coords[d]) for d in var.dims)
+            array = np.full((years if var.history else 2, draws, *shape), np.nan)
+            view = array.view()
+            view.flags.writeable = False
+            self.arrays[name], self._readonly[name] = array, view
+        self._parameters = {}
+        for path in plan.params:
+            array = parameters[path].view()
+            array.flags.writeable = False
+            self._parameters[path] = array
+        self._parameters_now: dict[str, Array] = {}
+        self.views: dict[str, Year] = {}
+        for module in plan.modules:
+            view = Year(module.name, base_year, draws)
+            view._matches = plan.matches[module.name]
+            view.p = Parameters(
+                module.name, frozenset(p.path for p in module.params), self._parameters_now
+            )
+            self.views[module.name] = view
+
+    def slot(self, name: str, t: int) -> int:
+        return t if self.plan.variables[name].history else t % 2
+
+    def turn_to(self, t: int) -> None:
+        """Point every module's view at year index `t`."""
+        self.t = t
+        for path, array in self._parameters.items():
+            self._parameters_now[path] = array[min(t, len(array) - 1)]
+        for name, var in self.plan.variables.items():
+            if not var.history:
+                self.arrays[name][t % 2] = np.nan
+        for module in self.plan.modules:
+            view = self.views[module.name]
+            view.year = self.base_year + t
+            view._now = {
+                name: self._readonly[name][self.slot(name, t)]
+                for name in self.plan.reads[module.name]
+            }
+            own = [var.name for var in module.writes]
+            view._now.update((name, self.arrays[name][self.slot(name, t)]) for name in own)
+            view._last = {}
+            if t > 0:
+                lagged = dict.fromkeys([*self.plan.lags[module.name], *own])
+                view._last = {name: self._readonly[name][self.slot(name, t - 1)] for name in lagged}
+
+    def now(self, name: str) -> Array:
+        return self.arrays[name][self.slot(name, self.t)]
+
+    def history(self) -> dict[str, Array]:
+        return {n: a for n, a in self.arrays.items() if self.plan.variables[n].history}
+
+
+def _start(block: Block, state: _State) -> int:
+    """Base year: sweep `start` until nothing changes any more."""
+    names = [var.name for module in block.modules for var in module.writes]
+    before = [state.now(name).copy() for name in names]
+    for sweep in range(1, MAX_SWEEPS + 1):
+        for module in block.modules:
+            module.start(state.views[module.name])
+        after = [state.now(name).copy() for name in names]
+        unknown = [n for n, a in zip(names, after, strict=True) if not np.isfinite(a).all()]
+        if not block.simultaneous or (
+            not unknown
+            and all(
+                np.allclose(a, b, rtol=1e-14, atol=0.0) for a, b in zip(after, before, strict=True)
+            )
+        ):
+            break
+        before = after
+    else:
+        what = f"never gets a value: {', '.join(unknown)}" if unknown else "does not settle"
+        raise ConvergenceError(
+            f"base year {state.base_year}: the block of {_block_text(block)} {what}. A variable "
+            "that feeds back must be fillable from parameters alone in `start`"
+        )
+    if unknown:
+        raise ConvergenceError(
+            f"module '{block.modules[0].name}', base year {state.base_year}: `start` left "
+            f"{', '.join(unknown)} without a finite value; look at its inputs in the pack"
+        )
+    return sweep
+
+
+def _solve(block: Block, state: _State) -> int:
+    """Fixed point of a block by Anderson acceleration on its tear variables, per draw.
+
+    A draw that has converged is frozen: its inputs stay as they are, so its results do not depend
+    on the draws that share its chunk. Walker & Ni (2011), SIAM J. Numer. Anal. 49(4), algorithm AA.
+    """
+    draws = state.draws
+    tears = block.tears
+    sizes = [state.now(name)[0].size for name in tears]
+    cuts = np.cumsum(sizes)[:-1]
+
+    def gather(t_back: int = 0) -> Array:
+        parts = [state.arrays[n][state.slot(n, state.t - t_back)].reshape(draws, -1) for n in tears]
+        return np.concatenate(parts, axis=1)
+
+    x = gather(1)
+    if state.t > 1 and all(state.plan.variables[n].history for n in tears):
+        x = 2.0 * x - gather(2)
+    noise = np.concatenate(
+        [np.full(s, state.plan.variables[n].scale) for n, s in zip(tears, sizes, strict=True)]
+    )
+    unit = np.maximum(noise, np.abs(x))
+    frozen = np.zeros(draws, dtype=bool)
+    steps: list[Array] = []
+    changes: list[Array] = []
+    x_before = f_before = np.empty(0)
+    for sweep in range(1, MAX_SWEEPS + 1):
+        for name, part in zip(tears, np.split(x, cuts, axis=1), strict=True):
+            target = state.now(name)
+            target[...] = part.reshape(target.shape)
+        for module in block.modules:
+            module.step(state.views[module.name])
+        g = gather()
+        f = (g - x) / unit
+        if not np.isfinite(f).all():
+            draw, place = (int(i) for i in np.argwhere(~np.isfinite(f))[0])
+            raise ConvergenceError(
+                f"{_where(block, state, place, sizes, draw)}: no finite value in sweep {sweep}; "
+                "a rate, price or stock has left its range: look at the scenario and the closure"
+            )
+        error = np.abs(g - x) / np.maximum(noise, np.abs(g))
+        frozen |= error.max(axis=1) <= SOLVER_TOLERANCE
+        if frozen.all():
+            return sweep
+        if sweep > 1:
+            steps.append((x - x_before) / unit)
+            changes.append(f - f_before)
+            del steps[:-ANDERSON_MEMORY], changes[:-ANDERSON_MEMORY]
+        x_before, f_before = x, f
+        new = x + f * unit
+        if changes:
+            c, s = np.stack(changes), np.stack(steps)  # [memory, draw, n]
+            normal = (
+                (c[:, None] * c[None]).sum(axis=-1).transpose(2, 0, 1)
+            )  # [draw, memory, memory]
+            trace = np.trace(normal, axis1=1, axis2=2)
+            ridge = (1e-15 * trace + 1e-300)[:, None, None] * np.eye(len(changes))
+            right = (c * f).sum(axis=-1).T[..., None]
+            weights = np.linalg.solve(normal + ridge, right)[..., 0].T[..., None]
+            new = new - ((s + c) * weights).sum(axis=0) * unit
+        x = np.where(frozen[:, None], x, new)
+    draw, place = (
+        int(i)
+        for i in np.unravel_index(np.argmax(np.where(frozen[:, None], 0, error)), error.shape)
+    )
+    raise ConvergenceError(
+        f"{_where(block, state, place, sizes, draw)}: not solved after {MAX_SWEEPS} sweeps, last "
+        f"relative change {error[draw, place]:.2e}; soften the shock or phase it in over some years"
+    )
+
+
+def _where(block: Block, state: _State, place: int, sizes: list[int], draw: int) -> str:
+    index = int(np.searchsorted(np.cumsum(sizes), place, side="right"))
+    name = block.tears[index]
+    return (
+        f"module '{state.plan.writer[name]}', variable '{name}', year {state.base_year + state.t}, "
+        f"draw {draw}"
+    )
+
+
+def _block_text(block: Block) -> str:
+    return ", ".join(m.name for m in block.modules)
+
+
+def _check_identities(
+    module: Module,
+    state: _State,
+    record: dict[tuple[str, str], Array],
+    years: int,
+) -> None:
+    view = state.views[module.name]
+    for identity, residual in module.identities(view).items():
+        worst = np.abs(residual).reshape(residual.shape[0], -1).max(axis=1)
+        if worst.shape[0] != state.draws:
+            worst = np.broadcast_to(worst, (state.draws,))
+        key = (module.name, identity)
+        record.setdefault(key, np.zeros((years, state.draws)))[state.t] = worst
+        broken = ~(worst <= IDENTITY_TOLERANCE)
+        if broken.any():
+            draw = int(np.argmax(broken))
+            raise IdentityError(
+                f"identity {identity} of module '{module.name}' does not hold in {view.year}, draw "
+                f"{draw}: relative residual {worst[draw]:.3e}, allowed {IDENTITY_TOLERANCE:.0e}. "
+                "A run with a broken identity has no results"
+            )
