@@ -1,0 +1,160 @@
+"""`project()`: one run or many draws of it, in chunks over threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import numpy as np
+
+from socialbudget.contract import Array, Module, Param
+from socialbudget.errors import PackError
+from socialbudget.modules import build_modules
+from socialbudget.pack import Pack, resolve
+from socialbudget.plan import Plan, build_plan
+from socialbudget.projection import Trajectory, run
+from socialbudget.results import Results
+from socialbudget.scenario import EMPTY, Scenario
+
+DEFAULT_LAST_YEAR = 2100
+CHUNK = 64
+"""Draws that go through the loop together."""
+
+
+def prepare(
+    pack: Pack,
+    scenario: Scenario = EMPTY,
+    *,
+    to: int = DEFAULT_LAST_YEAR,
+    modules: Iterable[Module] | None = None,
+) -> tuple[Plan, dict[str, Array]]:
+    """Plan and parameters of a run, all input checked, nothing projected yet.
+
+    Raises
+    ------
+    PackError, ScenarioError, PlanError
+    """
+    if to <= pack.base_year:
+        raise PackError(
+            f"pack '{pack.iso3}'",
+            [f"the last year {to} must lie after the base year {pack.base_year}"],
+        )
+    plan = build_plan(build_modules(pack) if modules is None else modules, pack.coords)
+    parameters = resolve(pack, plan.params.values(), to)
+    if modules is None:
+        _refuse_unused(pack, plan.params)
+    parameters = scenario.apply(parameters, plan.params, pack.coords, pack.iso3, pack.base_year, to)
+    return plan, parameters
+
+
+def project(
+    pack: Pack,
+    scenario: Scenario | None = None,
+    *,
+    to: int = DEFAULT_LAST_YEAR,
+    draws: int = 1,
+    seed: int | None = None,
+    modules: Iterable[Module] | None = None,
+    progress: Callable[[int], None] | None = None,
+    executor: Executor | None = None,
+) -> Results:
+    """Project a country's social budget year by year.
+
+    Parameters
+    ----------
+    pack : Pack
+    scenario : Scenario, optional
+        Changes to the pack; none is the baseline.
+    to : int
+        Last year.
+    draws : int
+        Number of draws. Without a seed they are all the central path.
+    seed : int, optional
+        Draws the pack's stochastic drivers; the same seed gives the same drivers whatever the
+        scenario (common random numbers) and whatever the number of draws asked for.
+    modules : iterable of Module, optional
+        Instead of the modules the pack's country needs (tests, teaching).
+    progress : callable, optional
+        Called with each finished year (of the first chunk).
+    executor : concurrent.futures.Executor, optional
+        Where chunks of draws run; a thread pool by default.
+
+    Returns
+    -------
+    Results
+        ``float64[year, draw, *dims]`` of every variable.
+
+    Raises
+    ------
+    PackError, ScenarioError, PlanError, ConvergenceError, IdentityError
+    """
+    scenario = scenario or EMPTY
+    if draws < 1:
+        raise ValueError(f"draws must be at least 1, not {draws}")
+    plan, parameters = prepare(pack, scenario, to=to, modules=modules)
+    chunks = [slice(i, min(i + CHUNK, draws)) for i in range(0, draws, CHUNK)]
+
+    def one(chunk: slice) -> Trajectory:
+        own = {
+            path: array if array.shape[1] == 1 else np.ascontiguousarray(array[:, chunk])
+            for path, array in parameters.items()
+        }
+        return run(
+            plan,
+            pack.coords,
+            own,
+            pack.base_year,
+            to,
+            chunk.stop - chunk.start,
+            progress if chunk.start == 0 else None,
+        )
+
+    if len(chunks) == 1:
+        parts = [one(chunks[0])]
+    elif executor is not None:
+        parts = list(executor.map(one, chunks))
+    else:
+        with ThreadPoolExecutor(min(len(chunks), os.cpu_count() or 1)) as pool:
+            parts = list(pool.map(one, chunks))
+    whole = _merge(parts)
+    return Results(
+        pack=pack,
+        scenario=scenario,
+        plan=plan,
+        coords=pack.coords,
+        years=tuple(range(pack.base_year, to + 1)),
+        arrays=whole.arrays,
+        parameters=parameters,
+        sweeps=whole.sweeps,
+        identities=whole.identities,
+        seed=seed,
+    )
+
+
+def _merge(parts: Sequence[Trajectory]) -> Trajectory:
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    return Trajectory(
+        {n: np.concatenate([p.arrays[n] for p in parts], axis=1) for n in first.arrays},
+        np.max([p.sweeps for p in parts], axis=0),
+        {k: np.concatenate([p.identities[k] for p in parts], axis=1) for k in first.identities},
+    )
+
+
+def _refuse_unused(pack: Pack, params: dict[str, Param]) -> None:
+    unused = [path for path in pack.entries if path not in params]
+    if unused:
+        import difflib
+
+        faults = []
+        for path in unused:
+            near = difflib.get_close_matches(path, list(params), n=1)
+            hint = f"; nearest path that is read: '{near[0]}'" if near else ""
+            file = pack.manifest.tables[pack.entries[path].table].file
+            faults.append(
+                f"{file}: table '{pack.entries[path].table}': column 'path': no module reads "
+                f"'{path}'{hint}. Remove or rename it"
+            )
+        raise PackError(f"pack '{pack.iso3}' ({pack.folder})", faults)

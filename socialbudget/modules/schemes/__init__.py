@@ -1,0 +1,1 @@
+"""Scheme kinds: one file each. Instances are data in the country packs."""

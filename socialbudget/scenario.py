@@ -1,0 +1,379 @@
+"""Scenarios: declarative differences to a pack, with three verbs (`set`, `scale`, `add`).
+
+A scenario explains itself (title, note, source) and never changes anything in place. `a | b` puts
+two together and refuses a clash; `b.over(a)` applies `b` after `a`, so that `b` has the last word.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from socialbudget.contract import Array, Param
+from socialbudget.dims import Coordinates
+from socialbudget.errors import ScenarioError
+from socialbudget.units import UnitError, parse
+
+Amount = float | int | str
+VERBS = ("set", "scale", "add")
+
+
+class Change(BaseModel):
+    """One change of one path (or of all paths that match a pattern).
+
+    A value holds from its year until the next entry; ``to`` ends the change.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    path: str
+    set: Amount | dict[int, Amount] | None = None
+    scale: Amount | dict[int, Amount] | None = None
+    add: Amount | dict[int, Amount] | None = None
+    from_: int | None = Field(default=None, alias="from")
+    to: int | None = None
+    where: dict[str, str | int | list[str | int]] = {}
+    note: str = ""
+    source: str = ""
+
+    @field_validator(*VERBS)
+    @classmethod
+    def _not_bool(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("must be a number or a text such as '6.5 percent'")
+        return value
+
+    @model_validator(mode="after")
+    def _one_verb(self) -> Change:
+        if sum(getattr(self, v) is not None for v in VERBS) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(VERBS)}")
+        if isinstance(self.amounts, dict) and self.from_ is not None:
+            raise ValueError("has values by year: drop 'from'")
+        if isinstance(self.amounts, dict) and not self.amounts:
+            raise ValueError("has no value at all")
+        return self
+
+    @property
+    def verb(self) -> str:
+        return next(v for v in VERBS if getattr(self, v) is not None)
+
+    @property
+    def amounts(self) -> Amount | dict[int, Amount]:
+        return getattr(self, self.verb)  # type: ignore[no-any-return]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    note: str = ""
+    source: str = ""
+    countries: tuple[str, ...] = ()
+    change: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Changes in layers; a later layer applies after, and so over, an earlier one."""
+
+    title: str
+    layers: tuple[tuple[Change, ...], ...] = ()
+    note: str = ""
+    source: str = ""
+    countries: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, file: str | Path) -> Scenario:
+        """Read a scenario from a TOML file.
+
+        Raises
+        ------
+        ScenarioError
+            With every fault of the file.
+        """
+        path = Path(file)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ScenarioError(f"scenario {path}", [f"cannot be read: {error}"]) from None
+        return cls.loads(text, str(path))
+
+    @classmethod
+    def loads(cls, text: str, subject: str = "scenario") -> Scenario:
+        """Read a scenario from TOML text."""
+        try:
+            document = _Document.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise ScenarioError(subject, [f"not readable as TOML: {error}"]) from None
+        except ValidationError as error:
+            faults = []
+            for item in error.errors():
+                loc = item["loc"]
+                place = f"change {loc[1] + 1}" if loc[:1] == ("change",) and len(loc) > 1 else ""  # type: ignore[operator]
+                rest = ".".join(str(p) for p in (loc[2:] if place else loc))
+                where = " ".join(p for p in (place, f"'{rest}'" if rest else "") if p) or "file"
+                faults.append(f"{where}: {item['msg'].removeprefix('Value error, ')}")
+            raise ScenarioError(subject, faults) from None
+        layers = (document.change,) if document.change else ()
+        return cls(document.title, layers, document.note, document.source, document.countries)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return tuple(c for layer in self.layers for c in layer)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what the scenario changes (not of how it is explained)."""
+        text = "\n".join(
+            f"{i} " + c.model_dump_json(exclude={"note", "source"})
+            for i, layer in enumerate(self.layers)
+            for c in layer
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __or__(self, other: Scenario) -> Scenario:
+        """Both together; where they clash, applying them is an error."""
+        mine, theirs = list(self.layers), list(other.layers)
+        depth = max(len(mine), len(theirs))
+        mine += [()] * (depth - len(mine))
+        theirs += [()] * (depth - len(theirs))
+        layers = tuple(a + b for a, b in zip(mine, theirs, strict=True))
+        return _joined(self, other, layers)
+
+    def over(self, other: Scenario) -> Scenario:
+        """`other` first, then this one: where they clash, this one has the last word."""
+        return _joined(other, self, other.layers + self.layers)
+
+    def explain(self) -> str:
+        """What the scenario does, in words."""
+        lines = [self.title]
+        lines += [self.note] if self.note else []
+        for change in self.changes:
+            cells = ", ".join(f"{k}={v}" for k, v in change.where.items())
+            if isinstance(change.amounts, dict):
+                what = "; ".join(f"{y}: {a}" for y, a in sorted(change.amounts.items()))
+            else:
+                what = f"{change.amounts}" + (f" from {change.from_}" if change.from_ else "")
+            until = f" until {change.to}" if change.to else ""
+            lines.append(
+                f"  {change.verb} {change.path}{f' ({cells})' if cells else ''}: {what}{until}"
+                + (f" -- {change.note}" if change.note else "")
+            )
+        return "\n".join(lines)
+
+    def apply(
+        self,
+        parameters: Mapping[str, Array],
+        params: Mapping[str, Param],
+        coords: Coordinates,
+        iso3: str,
+        base_year: int,
+        last_year: int,
+    ) -> dict[str, Array]:
+        """New parameter arrays with the changes made; nothing is changed in place.
+
+        Parameters
+        ----------
+        parameters : mapping of str to float64[year or 1, draw, *dims]
+        params : mapping of str to Param
+            The declared parameters: their paths are the valid paths.
+
+        Raises
+        ------
+        ScenarioError
+            With all faults: unknown path (and the nearest valid one), unknown dimension or code,
+            wrong unit, a year outside the projection, a clash, a result out of bounds.
+        """
+        faults: list[str] = []
+        if self.countries and iso3 not in self.countries:
+            faults.append(
+                f"is meant for {', '.join(self.countries)}, not for {iso3}; "
+                "remove 'countries' from the file if it should apply"
+            )
+        out = dict(parameters)
+        touched: set[str] = set()
+        for layer in self.layers:
+            cells_of: dict[str, list[tuple[int, np.ndarray]]] = {}
+            for number, change in enumerate(layer, start=1):
+                label = f"change {number} ('{change.path}')"
+                paths = [p for p in params if fnmatchcase(p, change.path)]
+                if not paths:
+                    near = difflib.get_close_matches(change.path, list(params), n=1, cutoff=0.4)
+                    hint = f"; nearest valid path: '{near[0]}'" if near else ""
+                    faults.append(f"{label}: no such path for {iso3}{hint}")
+                for path in paths:
+                    try:
+                        new, mask = _changed(
+                            out[path], params[path], change, coords, base_year, last_year
+                        )
+                    except ValueError as error:
+                        faults.append(f"{label}: {error}")
+                        continue
+                    for earlier, seen in cells_of.get(path, []):
+                        if (seen & mask).any():
+                            year = base_year + int(np.argwhere(seen & mask)[0][0])
+                            faults.append(
+                                f"{label}: clashes with change {earlier} on '{path}' in {year}; "
+                                "remove one, or order the two scenarios with over()"
+                            )
+                    cells_of.setdefault(path, []).append((number, mask))
+                    out[path] = new
+                    touched.add(path)
+        for path in sorted(touched):
+            param = params[path]
+            bad = ~((out[path] >= param.low) & (out[path] <= param.high))
+            if bad.any():
+                first = np.argwhere(bad)[0]
+                value = out[path][tuple(first)]
+                hint = ""
+                if param.unit == "1" and param.high <= 1.0 < abs(value):
+                    hint = "; a percent where a fraction is meant? Write '5 percent' or 0.05"
+                faults.append(
+                    f"'{path}' becomes {value:g} {param.unit} in {base_year + int(first[0])}, "
+                    f"outside [{param.low:g}, {param.high:g}]{hint}"
+                )
+        if faults:
+            raise ScenarioError(f"scenario '{self.title}'", faults)
+        return out
+
+
+EMPTY = Scenario("Baseline")
+
+
+def scenarios_folder() -> Path:
+    """Folder with the shipped scenarios."""
+    here = Path(__file__).resolve().parent
+    installed = here / "data" / "scenarios"
+    return installed if installed.is_dir() else here.parent / "scenarios"
+
+
+def find_scenario(name: str) -> Path:
+    """A scenario file by path, or a shipped one by name (with or without ``.toml``)."""
+    given = Path(name)
+    if given.is_file():
+        return given
+    shipped = {p.stem: p for p in sorted(scenarios_folder().glob("*.toml"))}
+    if given.stem in shipped and given.parent in (Path(), Path("scenarios")):
+        return shipped[given.stem]
+    near = difflib.get_close_matches(given.stem, list(shipped), n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise ScenarioError(
+        f"scenario '{name}'",
+        [f"no such file{hint} Shipped scenarios: {', '.join(shipped) or 'none'}"],
+    )
+
+
+def _joined(first: Scenario, second: Scenario, layers: tuple[tuple[Change, ...], ...]) -> Scenario:
+    if first.countries and second.countries:
+        countries = tuple(c for c in first.countries if c in second.countries)
+        if not countries:
+            raise ScenarioError(
+                f"scenarios '{first.title}' and '{second.title}'",
+                ["are meant for different countries and cannot be combined"],
+            )
+    else:
+        countries = first.countries or second.countries
+    return Scenario(
+        " + ".join(t for t in (first.title, second.title) if t),
+        layers,
+        "\n".join(n for n in (first.note, second.note) if n),
+        "\n".join(s for s in (first.source, second.source) if s),
+        countries,
+    )
+
+
+def _changed(
+    values: Array,
+    param: Param,
+    change: Change,
+    coords: Coordinates,
+    base_year: int,
+    last_year: int,
+) -> tuple[Array, np.ndarray]:
+    """The changed array, and a mask ``[year, *dims]`` of the cells the change governs."""
+    fixed = param.time == "fixed"
+    years = np.arange(base_year, last_year + 1)
+    amounts = change.amounts
+    if isinstance(amounts, dict):
+        by_year = amounts
+    else:
+        by_year = {base_year if fixed else (change.from_ or base_year + 1): amounts}
+    if fixed and (change.from_ is not None or change.to is not None or set(by_year) != {base_year}):
+        raise ValueError("holds for the whole run (a fixed parameter): drop the years")
+    if not fixed:
+        for year in sorted(by_year):
+            if not base_year < year <= last_year:
+                raise ValueError(
+                    f"year {year} is not projected: years run from {base_year + 1} to {last_year}"
+                )
+        if change.to is not None and change.to < min(by_year):
+            raise ValueError(f"ends in {change.to}, before it begins in {min(by_year)}")
+    selector = np.ones(values.shape[2:], dtype=bool)
+    for dim, wanted in change.where.items():
+        if dim not in param.dims:
+            raise ValueError(
+                f"'where' names '{dim}'; the parameter has "
+                f"{'dims ' + ', '.join(param.dims) if param.dims else 'no dims'}"
+            )
+        codes = wanted if isinstance(wanted, list) else [wanted]
+        known = {str(c): i for i, c in enumerate(coords[dim])}
+        chosen: list[int] = []
+        for code in codes:
+            text = str(code)
+            low, dash, high = text.partition("-")
+            if text in known:
+                chosen.append(known[text])
+            elif dim == "age" and dash and low in known and high in known:
+                chosen.extend(range(known[low], known[high] + 1))
+            else:
+                near = difflib.get_close_matches(text, list(known), n=1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                raise ValueError(f"'where' names the unknown {dim} '{text}'{hint}")
+        axis = param.dims.index(dim)
+        keep = np.zeros(len(coords[dim]), dtype=bool)
+        keep[chosen] = True
+        selector &= keep.reshape([-1 if i == axis else 1 for i in range(len(param.dims))])
+    target_unit = "1" if change.verb == "scale" else param.unit
+    numbers = {year: _number(amount, target_unit) for year, amount in sorted(by_year.items())}
+    new = np.array(values)
+    mask = np.zeros((len(values), *selector.shape), dtype=bool)
+    starts = list(numbers)
+    for start, stop in zip(starts, [*starts[1:], None], strict=True):
+        end = change.to if stop is None else min(stop - 1, change.to or stop - 1)
+        rows = (
+            slice(0, 1)
+            if fixed
+            else slice(start - base_year, len(years) if end is None else end - base_year + 1)
+        )
+        mask[rows] = selector
+        part = new[rows]
+        number = numbers[start]
+        if change.verb == "set":
+            part[..., selector] = number
+        elif change.verb == "scale":
+            part[..., selector] *= number
+        else:
+            part[..., selector] += number
+    return new, mask
+
+
+def _number(amount: Amount, unit: str) -> float:
+    if isinstance(amount, str):
+        try:
+            number = parse(amount, unit)
+        except UnitError as error:
+            raise ValueError(str(error)) from None
+    else:
+        number = float(amount)
+    if not np.isfinite(number):
+        raise ValueError(f"'{amount}' is not a finite number")
+    return number
