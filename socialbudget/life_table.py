@@ -141,16 +141,17 @@ def single_age_life_table(
     DataFrame
         Index ``age``; columns ``nmx, nax, nqx, lx, nLx, Tx, ex``.
     """
-    if (nmx is None) == (nqx is None):
-        raise SocialBudgetError("give death rates (nmx) or death probabilities (nqx), not both")
-    if nmx is not None:
+    probability = None
+    if nmx is not None and nqx is None:
         m = _rates(nmx)
-    else:
+    elif nqx is not None and nmx is None:
         m = death_rates_from_probabilities(nqx, sex)
+        probability = _rates(nqx)
+    else:
+        raise SocialBudgetError("give death rates (nmx) or death probabilities (nqx), one of them")
     a = np.full(m.size, 0.5)
     a[0] = infant_years_lived(float(m[0]), sex)
     start = np.arange(m.size, dtype=float)
-    probability = None if nqx is None else np.array(nqx, dtype=float)
     return _table(start, np.ones(m.size - 1), m, a, probability, radix)
 
 
@@ -258,7 +259,7 @@ def _table(
     lived[-1] = survivors[-1] * a[-1]
     total = np.cumsum(lived[::-1])[::-1]
     expectancy = np.divide(total, survivors, out=np.zeros(m.size), where=survivors > 0.0)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "nmx": m,
             "nax": a,
@@ -270,10 +271,9 @@ def _table(
         },
         index=pd.Index(start.astype(int), name="age"),
     )
-    return frame
 
 
-def _rates(values: ArrayLike | None) -> Array:
+def _rates(values: ArrayLike) -> Array:
     m = np.array(values, dtype=float)
     if m.ndim != 1 or not np.all(np.isfinite(m)) or np.any(m < 0.0):
         raise SocialBudgetError("give one finite, non-negative value for each age group")
