@@ -21,6 +21,7 @@ def cohort_step(
     fertility_rate: Array,
     sex_ratio_at_birth: Array,
     net_migration: Array,
+    migrants_exposed: Array,
     years_per_step: float,
     population_out: Array,
     births_out: Array,
@@ -28,10 +29,12 @@ def cohort_step(
 ) -> None:
     """Advance a population of two sexes by one age group.
 
-    Half of the net migrants arrive at the start of the step and live through it, half at its end
-    (the convention of the United Nations' projections). Births come from the mean of the women at
-    the start and at the end. Net migrants of the open age group are exposed in proportion to the
-    two groups that feed it.
+    A share of the net migrants arrives at the start of the step and lives through it, the rest at
+    its end: one half by the usual convention, nobody in the projections of the United Nations
+    since 2022. Births come from the mean of the women at the start, with those who arrive then,
+    and at the end, without those who arrive then; with one half this is the plain mean of both
+    stocks. Net migrants of the open age group are exposed in proportion to the two groups that
+    feed it.
 
     Parameters
     ----------
@@ -48,6 +51,8 @@ def cohort_step(
         Male births for one female birth.
     net_migration : array [1|draw, sex, age]
         Persons a year, mean over the step, by the age group reached at the end of the step.
+    migrants_exposed : array [1|draw]
+        Share of the net migrants who arrive at the start of the step; the rest at its end.
     years_per_step : float
         Width of an age group, equal to the length of the step (year).
     population_out : array [draw, sex, age]
@@ -61,8 +66,7 @@ def cohort_step(
     Notes
     -----
     The kernel is pure arithmetic, so its Python twin (``cohort_step.py_func``) also runs on
-    quantities with units. Source of the method: Preston, Heuveline and Guillot (2001), chapter 6;
-    United Nations, World Population Prospects, methodology reports.
+    quantities with units. Source of the method: Preston, Heuveline and Guillot (2001), chapter 6.
     """
     draws, sexes, ages = population.shape
     last = ages - 1
@@ -72,26 +76,29 @@ def cohort_step(
         f = draw if fertility_rate.shape[0] > 1 else 0
         r = draw if sex_ratio_at_birth.shape[0] > 1 else 0
         b = draw if birth_survival.shape[0] > 1 else 0
+        exposed_share = migrants_exposed[draw if migrants_exposed.shape[0] > 1 else 0]
+        early_years = years_per_step * exposed_share
+        late_years = years_per_step * (1.0 - exposed_share)
 
         for sex in range(sexes):
             for age in range(1, last):
-                half = 0.5 * years_per_step * net_migration[m, sex, age]
-                exposed = population[draw, sex, age - 1] + half
+                migrants = net_migration[m, sex, age]
+                exposed = population[draw, sex, age - 1] + early_years * migrants
                 alive = exposed * survival[s, sex, age - 1]
-                population_out[draw, sex, age] = alive + half
+                population_out[draw, sex, age] = alive + late_years * migrants
                 deaths_out[draw, sex, age] = exposed - alive
 
-            half = 0.5 * years_per_step * net_migration[m, sex, last]
+            migrants = net_migration[m, sex, last]
             entering = population[draw, sex, last - 1]
             staying = population[draw, sex, last]
             share = entering / (entering + staying) if entering + staying > 0.0 else 1.0
-            exposed_entering = entering + share * half
-            exposed_staying = staying + (1.0 - share) * half
+            exposed_entering = entering + share * early_years * migrants
+            exposed_staying = staying + (1.0 - share) * early_years * migrants
             alive = (
                 exposed_entering * survival[s, sex, last - 1]
                 + exposed_staying * survival[s, sex, last]
             )
-            population_out[draw, sex, last] = alive + half
+            population_out[draw, sex, last] = alive + late_years * migrants
             deaths_out[draw, sex, last] = exposed_entering + exposed_staying - alive
 
         # The first age group cannot bear children, so the women at the end are all known here.
@@ -99,17 +106,18 @@ def cohort_step(
         for age in range(1, ages):
             rate = fertility_rate[f, age]
             if rate != 0.0:
-                women = 0.5 * (population[draw, 0, age] + population_out[draw, 0, age])
-                births += years_per_step * rate * women
+                women = population[draw, 0, age] + early_years * net_migration[m, 0, age]
+                women_later = population_out[draw, 0, age] - late_years * net_migration[m, 0, age]
+                births += years_per_step * rate * (0.5 * (women + women_later))
 
         ratio = sex_ratio_at_birth[r]
         births_out[draw, 0] = births / (1.0 + ratio)
         births_out[draw, 1] = births * ratio / (1.0 + ratio)
         for sex in range(sexes):
-            half = 0.5 * years_per_step * net_migration[m, sex, 0]
-            exposed = births_out[draw, sex] + half
+            migrants = net_migration[m, sex, 0]
+            exposed = births_out[draw, sex] + early_years * migrants
             alive = exposed * birth_survival[b, sex]
-            population_out[draw, sex, 0] = alive + half
+            population_out[draw, sex, 0] = alive + late_years * migrants
             deaths_out[draw, sex, 0] = exposed - alive
 
 

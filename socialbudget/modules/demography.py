@@ -21,8 +21,8 @@ YEARS_PER_STEP = 1.0
 class Demography(Module):
     """Two sexes, single ages to an open group, one year a step (method 1.2).
 
-    Half of a year's net migrants arrive at its start and are exposed to its mortality, half at
-    its end. Births come from the mean of the women at both ends of the year.
+    A share of a year's net migrants arrives at its start and is exposed to its vital rates, the
+    rest at its end; the pack says which share its source of rates and migrants is made for.
 
     The flows of the base year are not projected but read back from its closing stock: the
     population a year earlier is the one that this year's mortality and migration turn into the
@@ -76,6 +76,15 @@ class Demography(Module):
             "Net migrants of the year by the age reached at its end.",
             time="annual",
         ),
+        Param(
+            "demography.migrants_exposed",
+            (),
+            "1",
+            0.0,
+            1.0,
+            "Share of a year's net migrants who arrive at its start, the rest at its end: 0.5 by "
+            "the usual convention, 0 in World Population Prospects 2022 and 2024.",
+        ),
     )
     writes = (
         Var("demography.population", SEX_AGE, "person", "stock", "Population on 31 December."),
@@ -123,7 +132,9 @@ class Demography(Module):
         survival, birth_survival = self._mortality(y)
         migration = y.p["demography.net_migration"]
         stock = y.p["demography.population"]
-        before, births = _stock_a_year_before(stock, survival, birth_survival, migration)
+        before, births = _stock_a_year_before(
+            stock, survival, birth_survival, migration, y.p["demography.migrants_exposed"]
+        )
         y["demography.population"] = stock
         y["demography.population_midyear"] = 0.5 * (before + stock)
         y["demography.births"] = births
@@ -147,6 +158,7 @@ class Demography(Module):
             fertility,
             y.p["demography.sex_ratio_at_birth"],
             y.p["demography.net_migration"],
+            y.p["demography.migrants_exposed"],
             YEARS_PER_STEP,
             stock,
             y["demography.births"],
@@ -195,7 +207,11 @@ def _entering(before: Array, births: Array) -> Array:
 
 
 def _stock_a_year_before(
-    stock: Array, survival: Array, birth_survival: Array, migration: Array
+    stock: Array,
+    survival: Array,
+    birth_survival: Array,
+    migration: Array,
+    migrants_exposed: Array,
 ) -> tuple[Array, Array]:
     """Undo one year of mortality and migration.
 
@@ -204,6 +220,8 @@ def _stock_a_year_before(
     stock, survival, migration : array [1|draw, sex, age]
         Population at the end of the year, survival ratios, net migrants of the year.
     birth_survival : array [1|draw, sex]
+    migrants_exposed : array [1|draw]
+        Share of the net migrants who arrived at the start.
 
     Returns
     -------
@@ -213,16 +231,17 @@ def _stock_a_year_before(
     births : array [1|draw, sex]
         Births of the year.
     """
-    half = 0.5 * migration
-    draws = max(stock.shape[0], survival.shape[0], migration.shape[0])
+    early = migrants_exposed[:, None, None] * migration
+    alive = stock - (migration - early)
+    draws = max(alive.shape[0], survival.shape[0])
     before = np.empty((draws, *stock.shape[1:]))
-    before[..., :-1] = _divide(stock[..., 1:] - half[..., 1:], survival[..., :-1]) - half[..., 1:]
+    before[..., :-1] = _divide(alive[..., 1:], survival[..., :-1]) - early[..., 1:]
     oldest = before[..., -2].copy()
     pair = stock[..., -2] + stock[..., -1]
     share = np.divide(stock[..., -2], pair, out=np.ones_like(pair), where=pair > 0.0)
     before[..., -2] = oldest * share
     before[..., -1] = oldest - before[..., -2]
-    births = _divide(stock[..., 0] - half[..., 0], birth_survival) - half[..., 0]
+    births = _divide(alive[..., 0], birth_survival) - early[..., 0]
     return before, np.array(np.broadcast_to(births, (draws, births.shape[-1])))
 
 

@@ -47,6 +47,7 @@ def test_box_6_1_swedish_women_to_the_person():
             fertility,
             np.array([1.05]),
             np.zeros_like(survival),
+            np.array([0.5]),
             5.0,
             after,
             births,

@@ -83,6 +83,7 @@ def projection(cases, request):
             fertility,
             ratio,
             np.zeros_like(survival),
+            np.array([0.5]),
             5.0,
             after,
             births,
