@@ -73,8 +73,8 @@ def build_modules(pack: Pack) -> list[Module]:
             near = difflib.get_close_matches(scheme.instance.kind, list(kinds), n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             faults.append(
-                f"pack.toml: schemes.{scheme.name}: kind '{scheme.instance.kind}' is unknown{hint} "
-                f"Known kinds: {', '.join(sorted(kinds))}"
+                f"pack.toml: schemes.{scheme.name}: kind '{scheme.instance.kind}' is unknown"
+                f"{hint}. Use one of the known kinds: {', '.join(sorted(kinds))}"
             )
             continue
         modules.extend(kind.modules(scheme))

@@ -1,0 +1,161 @@
+"""Contributors, insured earnings and contributions of every contributory scheme (method 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.errors import PackError
+from socialbudget.kernels.labour import insured_earnings
+from socialbudget.modules import Scheme, schemes_of
+from socialbudget.pack import Pack
+
+
+class Contributions(Module):
+    """All insurances at once, one row each along the `insurance` dimension.
+
+    Contributors are covered employment times density times compliance. Insured earnings follow
+    from lognormal wages between floor and ceiling; both move with last year's average wage from
+    the base year on. A multiplicative add-factor per payer reproduces the base year's accounts.
+    """
+
+    name = "contributions"
+
+    def __init__(self, schemes: Sequence[Scheme]):
+        self._schemes = schemes
+        self._public = np.array([s.instance.sector == "government" for s in schemes], dtype=float)
+        params: list[Param] = []
+        for s in schemes:
+            params += [
+                Param(s.path("contribution_rate"), ("payer",), "1", 0, 1,
+                      "Contribution rate on insured earnings by payer"),
+                Param(s.path("coverage_rate"), ("sex", "status"), "1", 0, 1,
+                      "Contributors over employed persons"),
+                Param(s.path("contribution_density"), (), "1", 0, 1,
+                      "Share of the year for which contributors pay"),
+                Param(s.path("compliance_rate"), (), "1", 0, 1,
+                      "Contributions collected over contributions due"),
+                Param(s.path("earnings_cv"), ("sex",), "1", 0, 5,
+                      "Coefficient of variation of covered earnings within age and sex"),
+                Param(s.path("earnings_floor"), (), "LCU/year", 0, 1e30,
+                      "Lowest insured earnings, at the wage level of the base year"),
+                Param(s.path("base_contributions"), ("payer",), "LCU/year", 0, 1e30,
+                      "Contributions received in the base year", "fixed"),
+            ]
+            if s.instance.has_ceiling:
+                params.append(
+                    Param(s.path("earnings_ceiling"), (), "LCU/year", 0, 1e30,
+                          "Highest insured earnings, at the wage level of the base year")
+                )
+        self.params = tuple(params)
+        self.writes = (
+            Var("contributions.contributors", ("insurance", "sex", "age"), "person", "flow",
+                "Contributors in full-year equivalents"),
+            Var("contributions.insured_earnings", ("insurance", "sex", "age"), "LCU/year", "flow",
+                "Earnings on which contributions are paid"),
+            Var("contributions.insured_earnings_total", ("insurance",), "LCU/year", "flow",
+                "Earnings on which contributions are paid, all contributors"),
+            Var("contributions.revenue", ("insurance", "payer"), "LCU/year", "flow",
+                "Contributions by payer"),
+            Var("contributions.employer_rate_effective", (), "1", "rate",
+                "Employers' contributions over gross wages of formal employees"),
+            Var("contributions.wedge", (), "1", "rate",
+                "Employers' and employees' contributions over compensation of formal employees"),
+            Var("contributions.add_factor", ("insurance", "payer"), "1", "rate",
+                "Factor that reproduces the contributions of the base year"),
+            Var("contributions.wage_index", (), "1", "index",
+                "Average wage of the year before over that of the base year"),
+            Var("contributions.base_average_wage", (), "LCU/year", "rate",
+                "Average wage of the base year"),
+        )
+        self.reads = (
+            "labour_market.employment_by_status",
+            "labour_market.gross_wage",
+            "labour_market.formal_wage_bill",
+            "labour_market.average_wage",
+        )
+        self.lags = ("labour_market.average_wage",)
+
+    def start(self, y: Year) -> None:
+        y["contributions.wage_index"] = 1.0
+        y["contributions.base_average_wage"] = y["labour_market.average_wage"]
+        computed = self._computed(y)
+        given = self._stack(y, "base_contributions")
+        if np.isfinite(computed).all():
+            missing = (computed <= 0.0) & (given > 0.0)
+            if missing.any():
+                _, row, payer = (int(i) for i in np.argwhere(missing)[0])
+                scheme = self._schemes[row]
+                raise PackError(
+                    f"scheme '{scheme.name}'",
+                    [
+                        f"'{scheme.path('base_contributions')}' has contributions of payer "
+                        f"{('employer', 'employee', 'self_employed')[payer]} in the base year, but "
+                        "rates, coverage and earnings give none; correct one of them"
+                    ],
+                )
+        factor = np.where(computed > 0.0, given / np.where(computed > 0.0, computed, 1.0), 1.0)
+        y["contributions.add_factor"] = factor
+        self._receive(y, factor * computed)
+
+    def step(self, y: Year) -> None:
+        base = y.lag("contributions.base_average_wage")
+        y["contributions.base_average_wage"] = base
+        y["contributions.wage_index"] = y.lag("labour_market.average_wage") / base
+        factor = y.lag("contributions.add_factor")
+        y["contributions.add_factor"] = factor
+        self._receive(y, factor * self._computed(y))
+
+    def _stack(self, y: Year, name: str) -> Array:
+        return np.stack([y.p[s.path(name)] for s in self._schemes], axis=1)
+
+    def _computed(self, y: Year) -> Array:
+        """Contributions by scheme and payer before add-factors; fills contributors and earnings."""
+        index = y["contributions.wage_index"][:, None]
+        floor = self._stack(y, "earnings_floor") * index
+        zero = np.zeros((1,))
+        ceiling = np.stack(
+            [
+                y.p[s.path("earnings_ceiling")] if s.instance.has_ceiling else zero
+                for s in self._schemes
+            ],
+            axis=1,
+        ) * index
+        by_group = np.empty((y.draws, len(self._schemes), 2))
+        insured_earnings(
+            y["labour_market.employment_by_status"],
+            y["labour_market.gross_wage"],
+            self._stack(y, "coverage_rate"),
+            self._stack(y, "contribution_density") * self._stack(y, "compliance_rate"),
+            self._stack(y, "earnings_cv"),
+            floor,
+            ceiling,
+            y["contributions.contributors"],
+            y["contributions.insured_earnings"],
+            by_group,
+        )
+        y["contributions.insured_earnings_total"] = by_group.sum(axis=2)
+        return self._stack(y, "contribution_rate") * by_group[:, :, (0, 0, 1)]
+
+    def _receive(self, y: Year, revenue: Array) -> None:
+        y["contributions.revenue"] = revenue
+        public = revenue * self._public[:, None]
+        wages = y["labour_market.formal_wage_bill"]
+        employer = public[:, :, 0].sum(axis=1)
+        y["contributions.employer_rate_effective"] = employer / wages
+        y["contributions.wedge"] = (employer + public[:, :, 1].sum(axis=1)) / (wages + employer)
+
+    def identities(self, y: Year) -> Mapping[str, Array]:
+        employed = y["labour_market.employment_by_status"].sum(axis=3)
+        excess = np.maximum(y["contributions.contributors"] - employed[:, None], 0.0)
+        return {
+            "L-5 contributors do not exceed the employed": excess.sum(axis=(1, 2, 3))
+            / employed.sum(axis=(1, 2))
+        }
+
+
+def modules(pack: Pack) -> Sequence[Module]:
+    """The contributions module over the pack's contributory schemes."""
+    return [Contributions([s for s in schemes_of(pack) if s.instance.contributory])]
