@@ -88,13 +88,11 @@ def insured_exits(
             first_invalid += 1
         for sex in range(sexes):
             pause = exit_rate[de, sex]
-            for age in (0, last):
-                for c in range(points):
-                    active_out[draw, sex, age, c] = 0.0
-                    inactive_out[draw, sex, age, c] = 0.0
-                    retired_out[draw, sex, age, c] = 0.0
-                    invalid_out[draw, sex, age, c] = 0.0
-                    dead_out[draw, sex, age, c] = 0.0
+            active_out[draw, sex] = 0.0
+            inactive_out[draw, sex] = 0.0
+            retired_out[draw, sex] = 0.0
+            invalid_out[draw, sex] = 0.0
+            dead_out[draw, sex] = 0.0
             for age in range(ages):
                 reached = age + 1 if age < last else last
                 q = death_probability[dq, sex, age]
@@ -105,13 +103,6 @@ def insured_exits(
                 on, off = active_out[draw, sex, reached], inactive_out[draw, sex, reached]
                 retired, invalid = retired_out[draw, sex, reached], invalid_out[draw, sex, reached]
                 dead = dead_out[draw, sex, reached]
-                if age < last:
-                    for c in range(points):
-                        on[c] = 0.0
-                        off[c] = 0.0
-                        retired[c] = 0.0
-                        invalid[c] = 0.0
-                        dead[c] = 0.0
                 # Points above the longest service are empty and left alone.
                 n = points
                 while n > 0 and at_work[n - 1] == 0.0 and idle[n - 1] == 0.0:
