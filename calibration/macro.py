@@ -1,0 +1,609 @@
+"""Economy and government of the base year, and the paths given from outside.
+
+Demand shares come from the World Bank, the labour share and depreciation from the Penn World
+Table, the US paths from the Trustees Report. Single cited figures, and values computed from
+publications that may not be redistributed, stand in ``sources/derived_values.csv`` with formula
+and citation. Money is nominal LCU of the base year, in whole units.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from calibration.builder import PackBuilder
+from calibration.labour import (
+    BASE_YEAR,
+    SEXES,
+    SOURCES,
+    participation_rate,
+    read_source,
+    single_age_population,
+)
+
+FIRST, LAST = BASE_YEAR + 1, 2100
+LONG_RUN_TFP = 0.010  # per year, reached at 3 % of the distance a year
+TFP_DECAY = 0.03
+INFLATION_TARGET = {"ZAF": 0.045, "KOR": 0.02}
+TAXES = ("income_tax", "corporate_tax", "consumption_tax", "import_tax", "other_tax")
+INDIRECT = ("consumption_tax", "import_tax", "other_tax")
+
+
+@dataclass(frozen=True, slots=True)
+class MacroBase:
+    """National accounts and general government of the base year, nominal LCU.
+
+    `investment` is gross capital formation, inventories included; the five components of
+    demand add up to `gdp` exactly, and the revenue lines to `revenue`.
+    """
+
+    gdp: float
+    private_consumption: float
+    government_consumption: float
+    investment: float
+    exports: float
+    imports: float
+    indirect_taxes: float
+    subsidies: float
+    factor_cost: float
+    labour_share: float
+    labour_income: float
+    capital_output_ratio: float
+    depreciation_rate: float
+    cpi_inflation: float
+    wage_growth: float
+    deflator_inflation: float
+    government: dict[str, float]
+
+
+@cache
+def _derived_table() -> dict[tuple[str, str], dict[str, Any]]:
+    table = pd.read_csv(SOURCES / "derived_values.csv")
+    return {(str(r["iso3"]), str(r["name"])): r for r in table.to_dict("records")}
+
+
+def derived(iso3: str, name: str) -> float:
+    """A cited value of ``derived_values.csv``."""
+    return float(_derived_table()[iso3, name]["value"])
+
+
+def _note(iso3: str, name: str) -> tuple[str, str]:
+    row = _derived_table()[iso3, name]
+    return str(row["flag"]), f"{row['formula']}; {row['citation']}"
+
+
+def _has(iso3: str, name: str) -> bool:
+    return (iso3, name) in _derived_table()
+
+
+def wdi(iso3: str, indicator: str, year: int) -> float:
+    """A World Bank indicator; the latest vintage that has the year."""
+    table = read_source("wdi_macro")
+    rows = table[
+        (table["iso3"] == iso3) & (table["indicator"] == indicator) & (table["year"] == year)
+    ].sort_values("vintage")
+    if rows.empty:
+        raise LookupError(f"{iso3} {indicator} {year}: no value")
+    return float(rows["value"].iloc[-1])
+
+
+def pwt(iso3: str, indicator: str, year: int = 2019) -> float:
+    """A Penn World Table 10.01 variable (last year 2019)."""
+    table = read_source("pwt_macro")
+    rows = table[
+        (table["iso3"] == iso3) & (table["indicator"] == indicator) & (table["year"] == year)
+    ]
+    return float(rows["value"].iloc[0])
+
+
+def trustees(indicator: str, table_id: str) -> dict[int, float]:
+    """A series of the 2026 Trustees Report: history, then the intermediate assumptions."""
+    table = read_source("ssa_trustees_2026_economy")
+    rows = table[(table["indicator"] == indicator) & (table["table_id"] == table_id)]
+    return {int(y): float(v) for y, v in zip(rows["year"], rows["value"], strict=True)}
+
+
+def real_growth(iso3: str, year: int) -> float:
+    """Growth of GDP at constant prices (World Bank), as a fraction."""
+    return wdi(iso3, "NY.GDP.MKTP.KD", year) / wdi(iso3, "NY.GDP.MKTP.KD", year - 1) - 1
+
+
+@cache
+def macro_base(iso3: str) -> MacroBase:
+    """Accounts of the base year."""
+    if _has(iso3, "gdp"):
+        gdp = derived(iso3, "gdp")
+    else:
+        # Nominal GDP of 2023 carried to 2024 with published real growth and deflator.
+        gdp = (
+            wdi(iso3, "NY.GDP.MKTP.CN", BASE_YEAR - 1)
+            * (1 + real_growth(iso3, BASE_YEAR))
+            * (1 + wdi(iso3, "NY.GDP.DEFL.KD.ZG", BASE_YEAR) / 100)
+        )
+        gdp = round(gdp / 1e8) * 1e8
+    investment = gdp * wdi(iso3, "NE.GDI.TOTL.ZS", BASE_YEAR) / 100
+    exports = gdp * wdi(iso3, "NE.EXP.GNFS.ZS", BASE_YEAR) / 100
+    imports = gdp * wdi(iso3, "NE.IMP.GNFS.ZS", BASE_YEAR) / 100
+    public = gdp * derived(iso3, "government_consumption_share")
+    indirect = sum(derived(iso3, name) for name in INDIRECT)
+    subsidies = derived(iso3, "subsidies")
+    factor_cost = gdp - indirect + subsidies
+    share = _labour_share(iso3, gdp, factor_cost)
+    return MacroBase(
+        gdp=gdp,
+        private_consumption=gdp - public - investment - exports + imports,
+        government_consumption=public,
+        investment=investment,
+        exports=exports,
+        imports=imports,
+        indirect_taxes=indirect,
+        subsidies=subsidies,
+        factor_cost=factor_cost,
+        labour_share=share,
+        labour_income=share * factor_cost,
+        capital_output_ratio=_capital_output_ratio(iso3),
+        depreciation_rate=pwt(iso3, "delta"),
+        cpi_inflation=derived(iso3, "cpi_inflation"),
+        wage_growth=derived(iso3, "wage_growth"),
+        deflator_inflation=wdi(iso3, "NY.GDP.DEFL.KD.ZG", BASE_YEAR) / 100,
+        government=_government(iso3),
+    )
+
+
+def _labour_share(iso3: str, gdp: float, factor_cost: float) -> float:
+    """Labour income, self-employed included, over GDP at factor cost.
+
+    The Penn World Table ratio is read against factor cost, except for Korea, where only GDP at
+    market prices leaves room for the self-employed above the published compensation of
+    employees. United States: without employer contributions to private pension and health
+    plans, which are no part of the wage on which contributions fall.
+    """
+    ratio = pwt(iso3, "labsh")
+    if iso3 == "KOR":
+        return ratio * gdp / factor_cost
+    if iso3 == "USA":
+        return ratio - derived("USA", "private_supplements") / factor_cost
+    return ratio
+
+
+def _capital_output_ratio(iso3: str) -> float:
+    """Perpetual inventory, I/(g + delta), over the mean investment share and growth of 2016-24.
+
+    The Penn World Table ratio of 2019 lies higher (South Africa 3.8, United States 3.4, Korea
+    4.9): with today's investment that capital would shrink in South Africa.
+    """
+    years = range(2016, BASE_YEAR + 1)
+    share = sum(wdi(iso3, "NE.GDI.TOTL.ZS", y) for y in years) / len(years) / 100
+    growth = sum(real_growth(iso3, y) for y in years) / len(years)
+    return share / (growth + pwt(iso3, "delta"))
+
+
+def _government(iso3: str) -> dict[str, float]:
+    lines = {name: derived(iso3, name) for name in (*TAXES, "social_contributions")}
+    revenue = derived(iso3, "revenue")
+    lines["non_tax_revenue"] = revenue - sum(lines.values())
+    if lines["non_tax_revenue"] < 0:
+        raise ValueError(f"{iso3}: tax lines exceed revenue")
+    return {
+        **lines,
+        "revenue": revenue,
+        "expenditure": derived(iso3, "expenditure"),
+        "interest_expenditure": derived(iso3, "interest_expenditure"),
+        "investment": derived(iso3, "government_investment"),
+        "subsidies": derived(iso3, "subsidies"),
+        "debt": derived(iso3, "debt"),
+        "debt_previous": derived(iso3, "debt_previous"),
+    }
+
+
+# --------------------------------------------------------------------------- paths
+
+
+def labour_force_growth(iso3: str) -> dict[int, float]:
+    """Growth of the labour force at the base year's participation rates, by year.
+
+    WPP 2024, medium variant, by sex and five-year age group; geometric within five years.
+    """
+    table = read_source("wpp2024_population_age5")
+    table = table[table["iso3"] == iso3]
+    people = single_age_population(iso3, "1 July")
+    workers = people * participation_rate(iso3, people)
+    force = dict.fromkeys(range(FIRST, LAST + 1, 5), 0.0)
+    for sex, year, age, heads in zip(
+        table["sex"], table["year"], table["age_start"], table["population"], strict=True
+    ):
+        i, ages = SEXES.index(sex), slice(age, 101 if age == 100 else age + 5)
+        force[year] += heads * workers[i, ages].sum() / people[i, ages].sum()
+    out = {}
+    for year in range(FIRST, LAST + 1):
+        start = max((year - 1) // 5 * 5, FIRST)
+        out[year] = (force[start + 5] / force[start]) ** 0.2 - 1
+    return out
+
+
+def productivity_growth(iso3: str) -> dict[int, float]:
+    """Growth of output per worker by year.
+
+    United States: the Trustees' productivity per hour and change of hours. Others: total factor
+    productivity over the labour share, as on a path with a constant capital-output ratio.
+    """
+    if iso3 == "USA":
+        hour = trustees("productivity", "V.B1")
+        hours = trustees("average_hours_worked_per_week", "V.B1")
+        return {y: (1 + hour[y] / 100) * (1 + hours[y] / 100) - 1 for y in range(FIRST, LAST + 1)}
+    share = macro_base(iso3).labour_share
+    return {y: g / share for y, g in tfp_growth(iso3).items()}
+
+
+def tfp_growth(iso3: str) -> dict[int, float]:
+    """Growth of total factor productivity by year.
+
+    United States: the labour share times the Trustees' growth of output per worker. Others: from
+    the value implied by the growth projected for 2025-29 towards 1 % a year.
+    """
+    share = macro_base(iso3).labour_share
+    if iso3 == "USA":
+        return {y: share * g for y, g in productivity_growth("USA").items()}
+    near = range(FIRST, 2030)
+    people = labour_force_growth(iso3)
+    growth = sum(derived(iso3, f"gdp_growth_{y}") - people[y] for y in near) / len(near)
+    start = share * growth
+    return {
+        y: LONG_RUN_TFP + (start - LONG_RUN_TFP) * math.exp(-TFP_DECAY * (y - FIRST))
+        for y in range(FIRST, LAST + 1)
+    }
+
+
+def gdp_growth(iso3: str) -> dict[int, float]:
+    """Real growth by year for the closure with growth given.
+
+    United States: Trustees, intermediate assumptions. Others: published projection to 2029, then
+    output per worker and the labour force.
+    """
+    if iso3 == "USA":
+        table = trustees("real_gdp_growth", "V.B2")
+        return {y: table[y] / 100 for y in range(FIRST, LAST + 1)}
+    worker, people = productivity_growth(iso3), labour_force_growth(iso3)
+    return {
+        y: derived(iso3, f"gdp_growth_{y}") if y < 2030 else (1 + worker[y]) * (1 + people[y]) - 1
+        for y in range(FIRST, LAST + 1)
+    }
+
+
+def inflation_target(iso3: str) -> dict[int, float]:
+    """Growth of the GDP deflator at a zero gap, by the year it starts."""
+    if iso3 != "USA":
+        return {BASE_YEAR: INFLATION_TARGET[iso3]}
+    return _steps({y: round(v / 100, 6) for y, v in trustees("gdp_price_index", "V.B1").items()})
+
+
+def consumer_price_wedge(iso3: str) -> dict[int, float]:
+    """Growth of consumer prices over that of the GDP deflator, by the year it starts."""
+    if iso3 != "USA":
+        return {BASE_YEAR: 0.0}
+    cpi = trustees("consumer_price_index", "V.B1")
+    deflator = trustees("gdp_price_index", "V.B1")
+    return _steps({y: round((1 + cpi[y] / 100) / (1 + deflator[y] / 100) - 1, 6) for y in deflator})
+
+
+def real_interest_rate(iso3: str) -> dict[int, float]:
+    """Neutral real interest rate, by the year it starts."""
+    if iso3 != "USA":
+        return {BASE_YEAR: derived(iso3, "real_interest_rate")}
+    return _steps({y: round(v / 100, 6) for y, v in trustees("real_interest_rate", "V.B2").items()})
+
+
+def _steps(by_year: dict[int, float]) -> dict[int, float]:
+    out: dict[int, float] = {}
+    last: float | None = None
+    for year in range(BASE_YEAR, LAST + 1):
+        if by_year[year] != last:
+            out[year] = last = by_year[year]
+    return out
+
+
+def _annual(base: float, path: dict[int, float]) -> dict[int, float]:
+    return {BASE_YEAR: base, **path}
+
+
+# --------------------------------------------------------------------------- pack
+
+
+def add_macro_sources(pack: PackBuilder, iso3: str) -> None:
+    """Register the sources of the macroeconomic parameters."""
+    pack.source(
+        "wdi",
+        publisher="World Bank",
+        title="World Development Indicators",
+        edition="July 2024 and 2025-26",
+        licence="CC BY 4.0",
+        retrieved="2026-03-01",
+        note="Nominal GDP to 2023; growth, deflator and demand shares to 2024.",
+    )
+    pack.source(
+        "pwt",
+        publisher="Groningen Growth and Development Centre",
+        title="Penn World Table 10.01",
+        edition="10.01",
+        licence="CC BY 4.0",
+        retrieved="2023",
+        note="Labour share and depreciation of 2019.",
+    )
+    pack.source(
+        "derived_values",
+        publisher="socialbudget",
+        title="Cited figures and values computed from publications that are not redistributed",
+        edition="2026.1",
+        licence="facts, cited singly",
+        retrieved="2026",
+        note="calibration/sources/derived_values.csv: formula and citation of each value.",
+    )
+    pack.source(
+        "macro_assumptions",
+        publisher="socialbudget",
+        title="Defaults of the macroeconomic module",
+        edition="2026.1",
+        licence="CC BY 4.0",
+        retrieved="2026",
+        note="Values from the literature or by judgement; estimate where series allow.",
+    )
+    pack.source(
+        "wpp2024_age5",
+        publisher="UN DESA Population Division",
+        title="World Population Prospects 2024: population by sex and age group, medium variant",
+        edition="2024",
+        licence="CC BY 3.0 IGO",
+        retrieved="2025-06-23",
+        note="Growth of the labour force at the participation rates of the base year.",
+    )
+    if iso3 == "USA":
+        pack.source(
+            "ssa_trustees_economy",
+            publisher="US Social Security Administration",
+            title="Annual Report of the Board of Trustees 2026: tables V.B1, V.B2, VI.G1",
+            edition="2026, intermediate assumptions",
+            licence="public domain",
+            retrieved="2026",
+            note="Growth, prices, interest and unemployment to 2100.",
+        )
+
+
+def add_macro(pack: PackBuilder, iso3: str) -> None:
+    """Add the parameters of economy, government and households to a pack."""
+    add_macro_sources(pack, iso3)
+    _add_accounts(pack, iso3)
+    _add_paths(pack, iso3)
+    _add_government(pack, iso3)
+    _add_household(pack, iso3)
+    for name, value in {
+        "kappa_p": 0.25,
+        "taylor_inflation": 1.5,
+        "taylor_gap": 0.5,
+        "investment_gap_response": 0.15,
+        "investment_interest_response": 0.10,
+        "import_price_elasticity": 0.8,
+        "export_price_elasticity": 0.6,
+        "theta_investment": 0.5,
+        "demand_weight_years": 8.0,
+    }.items():
+        unit = "year" if name == "demand_weight_years" else "1"
+        pack.value(f"macroeconomy.{name}", value, unit, "macro_assumptions", "assumed")
+
+
+def _add_accounts(pack: PackBuilder, iso3: str) -> None:
+    base = macro_base(iso3)
+    if _has(iso3, "gdp"):
+        flag, note = _note(iso3, "gdp")
+        pack.value("macroeconomy.gdp", base.gdp, "LCU/year", "derived_values", flag, note=note)
+    else:
+        pack.value(
+            "macroeconomy.gdp",
+            base.gdp,
+            "LCU/year",
+            "wdi",
+            "estimated",
+            note="Nominal GDP 2023 (July 2024 edition) x real growth x deflator of 2024",
+        )
+    for name in ("investment", "exports", "imports"):
+        pack.value(
+            f"macroeconomy.{name}",
+            getattr(base, name),
+            "LCU/year",
+            "wdi",
+            "estimated",
+            note="Share of GDP in 2024 x GDP"
+            + ("; gross capital formation, inventories included" if name == "investment" else ""),
+        )
+    flag, note = _note(iso3, "government_consumption_share")
+    pack.value(
+        "macroeconomy.government_consumption",
+        base.government_consumption,
+        "LCU/year",
+        "derived_values",
+        flag,
+        note=note,
+    )
+    pack.value(
+        "macroeconomy.private_consumption",
+        base.private_consumption,
+        "LCU/year",
+        "wdi",
+        "estimated",
+        note="GDP less the other components (statistical discrepancy included)",
+    )
+    pack.value(
+        "macroeconomy.labour_share",
+        base.labour_share,
+        "1",
+        "pwt",
+        "estimated",
+        note="Of GDP at factor cost, self-employed included, 2019"
+        + {
+            "USA": "; less employer contributions to private pension and health plans",
+            "KOR": "; ratio to GDP at market prices converted to factor cost",
+        }.get(iso3, ""),
+    )
+    pack.value(
+        "macroeconomy.capital_output_ratio",
+        base.capital_output_ratio,
+        "year",
+        "wdi",
+        "estimated",
+        note="Investment share over growth plus depreciation, means of 2016-24; "
+        f"Penn World Table 2019: {pwt(iso3, 'cn') / pwt(iso3, 'cgdpo'):.2f}",
+    )
+    pack.value(
+        "macroeconomy.depreciation_rate",
+        base.depreciation_rate,
+        "1/year",
+        "pwt",
+        "estimated",
+        note="2019",
+    )
+
+
+def _add_paths(pack: PackBuilder, iso3: str) -> None:
+    usa = iso3 == "USA"
+    base = macro_base(iso3)
+    source = "ssa_trustees_economy" if usa else "derived_values"
+    growth_base = real_growth(iso3, BASE_YEAR)
+    tfp = tfp_growth(iso3)
+    pack.series(
+        "macroeconomy.tfp_growth",
+        _annual(tfp[FIRST], tfp),
+        "1/year",
+        source if usa else "macro_assumptions",
+        "estimated" if usa else "assumed",
+        note="Labour share x the Trustees' growth of output per worker"
+        if usa
+        else "From the value implied by projected growth to 2029 towards 1% a year; "
+        "the base-year entry repeats 2025",
+    )
+    growth = gdp_growth(iso3)
+    pack.series(
+        "macroeconomy.gdp_growth",
+        _annual(growth_base, growth),
+        "1/year",
+        source,
+        "estimated",
+        note="Trustees Report 2026, table V.B2"
+        if usa
+        else "WEO April 2024 to 2029, then output per worker and the labour force",
+    )
+    target_source = source if usa else "macro_assumptions"
+    for year, value in inflation_target(iso3).items():
+        pack.value(
+            "macroeconomy.inflation_target",
+            value,
+            "1/year",
+            target_source,
+            "estimated" if usa else "assumed",
+            year=year,
+            note="GDP deflator, Trustees Report 2026, table V.B1"
+            if usa
+            else "Midpoint of the target in force in 2024",
+        )
+    for year, value in consumer_price_wedge(iso3).items():
+        pack.value(
+            "macroeconomy.consumer_price_wedge",
+            value,
+            "1/year",
+            target_source,
+            "estimated" if usa else "assumed",
+            year=year,
+            note="CPI over GDP deflator, Trustees Report 2026, table V.B1" if usa else "",
+        )
+    for year, value in real_interest_rate(iso3).items():
+        flag, note = (
+            ("estimated", "Trust-fund real yield, table V.B2")
+            if usa
+            else _note(iso3, "real_interest_rate")
+        )
+        pack.value(
+            "macroeconomy.real_interest_rate", value, "1/year", source, flag, year=year, note=note
+        )
+    for path, value, key in (
+        ("macroeconomy.base_inflation", base.cpi_inflation, "cpi_inflation"),
+        ("labour_market.base_wage_growth", base.wage_growth, "wage_growth"),
+    ):
+        flag, note = _note(iso3, key)
+        pack.value(path, value, "1/year", "derived_values", flag, note=note)
+
+
+def _add_government(pack: PackBuilder, iso3: str) -> None:
+    lines = macro_base(iso3).government
+    for name in (
+        "revenue",
+        *TAXES,
+        "social_contributions",
+        "expenditure",
+        "interest_expenditure",
+        "subsidies",
+    ):
+        flag, note = _note(iso3, name)
+        pack.value(f"government.{name}", lines[name], "LCU/year", "derived_values", flag, note=note)
+    pack.value(
+        "government.non_tax_revenue",
+        lines["non_tax_revenue"],
+        "LCU/year",
+        "derived_values",
+        "estimated",
+        note="Revenue less taxes and contributions"
+        + ("; net of payments to the customs union" if iso3 == "ZAF" else ""),
+    )
+    flag, note = _note(iso3, "government_investment")
+    pack.value(
+        "government.investment", lines["investment"], "LCU/year", "derived_values", flag, note=note
+    )
+    flag, note = _note(iso3, "debt")
+    pack.value("government.debt", lines["debt"], "LCU", "derived_values", flag, note=note)
+    pack.value(
+        "government.effective_interest_rate",
+        lines["interest_expenditure"] / lines["debt_previous"],
+        "1/year",
+        "derived_values",
+        "estimated",
+        note="Interest of 2024 over debt at the end of 2023",
+    )
+    flag, note = _note(iso3, "foreign_currency_debt_share")
+    pack.value(
+        "government.foreign_currency_debt_share",
+        derived(iso3, "foreign_currency_debt_share"),
+        "1",
+        "derived_values",
+        flag,
+        note=note,
+    )
+    for name, value, unit in (
+        ("debt_maturity", 6.0, "year"),
+        ("debt_rule_level", 0.05, "1"),
+        ("debt_rule_change", 0.5, "1"),
+    ):
+        pack.value(f"government.{name}", value, unit, "macro_assumptions", "assumed")
+
+
+def _add_household(pack: PackBuilder, iso3: str) -> None:
+    flag, note = _note(iso3, "household_surplus_share")
+    pack.value(
+        "household.operating_surplus_share",
+        derived(iso3, "household_surplus_share"),
+        "1",
+        "derived_values",
+        flag,
+        note=note,
+    )
+    flag, note = _note(iso3, "remittances_share")
+    pack.value(
+        "household.remittances",
+        derived(iso3, "remittances_share") * macro_base(iso3).gdp,
+        "LCU/year",
+        "derived_values",
+        flag,
+        note=note,
+    )
+    for name, value in {"mpc_labour": 0.85, "mpc_benefits": 0.95, "mpc_property": 0.45}.items():
+        pack.value(f"household.{name}", value, "1", "macro_assumptions", "assumed")
