@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from socialbudget.dims import STANDARD
 from socialbudget.pack import COLUMNS, FLAGS, content_hash
+from socialbudget.results import whole_folder
 
 Values = ArrayLike | Mapping[int, ArrayLike]
 
@@ -155,11 +154,7 @@ class PackBuilder:
 
     def write(self, folder: Path) -> None:
         """Write the pack; the folder's earlier content is replaced only when all went well."""
-        folder = Path(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            target = Path(scratch) / folder.name
-            target.mkdir()
+        with whole_folder(folder, marker="pack.toml") as target:
             tables: dict[str, dict[str, Any]] = {}
             for dims, frames in sorted(self._frames.items()):
                 name = "_".join(dims) or "scalar"
@@ -187,6 +182,3 @@ class PackBuilder:
                 "transfers": self._transfers,
             }
             (target / "pack.toml").write_text(tomli_w.dumps(document), encoding="utf-8")
-            if folder.exists():
-                shutil.rmtree(folder)
-            shutil.move(target, folder)

@@ -168,13 +168,24 @@ class Year:
 
     def __setitem__(self, name: str, value: Array | float) -> None:
         """``y["name"] = value`` fills the whole variable (it must be the module's own)."""
-        self[name][...] = value
+        array = self[name]
+        if not array.flags.writeable:
+            raise ContractError(
+                f"module '{self._module}' wrote '{name}', which another module computes: reads are "
+                "read-only"
+            )
+        array[...] = value
 
     def lag(self, name: str) -> Array:
         """Last year's value of a variable declared in `lags` or written by the module."""
         try:
             return self._last[name]
         except KeyError:
+            if self.year == self.base_year:
+                raise ContractError(
+                    f"module '{self._module}' asked for last year's '{name}' in the base year: "
+                    "`start` has no year before it"
+                ) from None
             raise self._undeclared(name, "lags") from None
 
     def match(self, pattern: str) -> dict[str, Array]:

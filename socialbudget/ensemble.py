@@ -11,7 +11,7 @@ import numpy as np
 from socialbudget.contract import Array, Module, Param
 from socialbudget.errors import PackError
 from socialbudget.modules import build_modules
-from socialbudget.pack import Pack, resolve
+from socialbudget.pack import Pack, first_row, resolve
 from socialbudget.plan import Plan, build_plan
 from socialbudget.projection import Trajectory, run
 from socialbudget.results import Results
@@ -108,6 +108,7 @@ def project(
             to,
             chunk.stop - chunk.start,
             progress if chunk.start == 0 else None,
+            chunk.start,
         )
 
     if len(chunks) == 1:
@@ -154,7 +155,7 @@ def _refuse_unused(pack: Pack, params: dict[str, Param]) -> None:
             hint = f"; nearest path that is read: '{near[0]}'" if near else ""
             file = pack.manifest.tables[pack.entries[path].table].file
             faults.append(
-                f"{file}: table '{pack.entries[path].table}': column 'path': no module reads "
-                f"'{path}'{hint}. Remove or rename it"
+                f"{file}: table '{pack.entries[path].table}': column 'path', row "
+                f"{first_row(pack, path)}: no module reads '{path}'{hint}. Remove or rename it"
             )
         raise PackError(f"pack '{pack.iso3}' ({pack.folder})", faults)

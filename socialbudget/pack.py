@@ -11,7 +11,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,7 +65,7 @@ class SchemeInstance(_Strict):
     kind: str
     title: str
     institution: str
-    function: Function  # type: ignore[valid-type]
+    function: Function
     sector: Literal["government", "private"] = "government"
     benefit_type: Literal["cash", "kind"] = "cash"
     means_tested: bool = False
@@ -94,7 +94,7 @@ class Manifest(_Strict):
     iso3: str = Field(pattern=r"^[A-Z]{3}$")
     name: str
     version: str
-    base_year: int = Field(ge=1950, le=2100)
+    base_year: int = Field(ge=1850, le=2100)
     currency: str
     price_basis: str
     level: int = Field(ge=1, le=4)
@@ -184,20 +184,27 @@ def load_pack(country: str | Path) -> Pack:
             raise PackError(
                 f"pack '{code}'",
                 [
-                    f"no such country or folder{hint} Shipped packs: "
-                    f"{', '.join(available_packs())}. A folder must hold a pack.toml"
+                    f"no such country or folder{hint}. Shipped packs: "
+                    f"{', '.join(available_packs()) or 'none'}. A folder must hold a pack.toml"
                 ],
             )
     manifest = _read_manifest(folder)
     subject = f"pack '{manifest.iso3}' ({folder})"
     coords = _coordinates(manifest)
     faults: list[str] = []
+    edited: list[str] = []
     tables: dict[str, pd.DataFrame] = {}
     entries: dict[str, Entry] = {}
     for name, entry in manifest.tables.items():
         try:
             frame = _read_table(folder, name, entry)
-            found = _check_table(frame, name, entry, manifest, coords)
+            if not _as_sealed(frame, entry):
+                edited.append(
+                    f"{entry.file}: table '{name}': content differs from the hash in pack.toml; if "
+                    f"the edit is meant, run `socialbudget pack seal {folder}`, else restore the "
+                    "file"
+                )
+            frame, found = _check_table(frame, name, entry, manifest, coords)
         except PackError as error:
             faults.extend(error.faults)
             continue
@@ -205,18 +212,28 @@ def load_pack(country: str | Path) -> Pack:
         for path, item in found.items():
             if path in entries:
                 faults.append(
-                    f"{entry.file}: table '{name}': column 'path': '{path}' already stands in table "
-                    f"'{entries[path].table}'; keep one of the two"
+                    f"{entry.file}: table '{name}': column 'path': '{path}' stands in table "
+                    f"'{entries[path].table}' too; keep one of the two"
                 )
             entries[path] = item
     faults.extend(_check_references(manifest))
-    if faults:
-        raise PackError(subject, faults)
+    if not faults:
+        faults += [
+            f"pack.toml: extrapolation: no table holds the path '{path}'{_near(path, entries)}; "
+            "remove or rename it"
+            for path in manifest.extrapolation
+            if path not in entries
+        ]
+    pack = Pack(manifest, folder, coords, entries, tables)
+    if edited and not faults:
+        faults.extend(_edited_out_of_bounds(pack))
+    if faults or edited:
+        raise PackError(subject, [*faults, *edited])
     digest = hashlib.sha256(
         "".join(f"{k}{v.hash}" for k, v in sorted(manifest.tables.items())).encode()
         + manifest.model_dump_json(exclude={"tables"}).encode()
     ).hexdigest()
-    return Pack(manifest, folder, coords, entries, tables, digest)
+    return replace(pack, hash=digest)
 
 
 def content_hash(frame: pd.DataFrame) -> str:
@@ -303,19 +320,81 @@ def _resolve_one(pack: Pack, param: Param, years: np.ndarray) -> Array:
     where = f"{pack.manifest.tables[entry.table].file}: table '{entry.table}': '{entry.path}'"
     if entry.dims != param.dims:
         raise PackError(
-            "", [f"{where}: has dims {_dims_text(entry.dims)}, needs {_dims_text(param.dims)}"]
+            "",
+            [
+                f"{where}: has dims {_dims_text(entry.dims)}, needs {_dims_text(param.dims)}; move "
+                f"it to a table '{'_'.join(param.dims) or 'scalar'}'"
+            ],
         )
+    values = _in_bounds(pack, param, entry)
+    first = _row(pack, entry)
+    entry_years = np.asarray(entry.years)
+    if param.time == "fixed":
+        if entry_years[0] != pack.base_year or len(entry_years) != 1:
+            raise PackError(
+                "",
+                [
+                    f"{where}: column 'year', row {first}: has {list(entry.years)}; a fixed "
+                    f"parameter has one entry; keep the one of the base year {pack.base_year}"
+                ],
+            )
+        chosen = values[:1]
+    elif param.time == "step":
+        if entry_years[0] > pack.base_year:
+            raise PackError(
+                "",
+                [
+                    f"{where}: column 'year', row {first}: first entry is {entry_years[0]}, after "
+                    f"the base year {pack.base_year}; add the value in force in {pack.base_year}"
+                ],
+            )
+        chosen = values[np.searchsorted(entry_years, years, side="right") - 1]
+    else:
+        last = int(entry_years[-1])
+        wanted = years[years <= last]
+        missing = sorted(set(wanted.tolist()) - set(entry.years))
+        if missing:
+            before = int(np.searchsorted(entry_years, missing[0])) * (values[0].size)
+            row = _row(pack, entry, min(before, values.size - 1))
+            raise PackError(
+                "",
+                [
+                    f"{where}: column 'year', row {row}: gap, {len(missing)} years are missing "
+                    f"({missing[0]} first); add a row for every year"
+                ],
+            )
+        if years[-1] > last and pack.manifest.extrapolation.get(param.path) != "hold":
+            raise PackError(
+                "",
+                [
+                    f"{where}: column 'year', row {_row(pack, entry, values.size - 1)}: ends in "
+                    f"{last}, the run goes to {years[-1]}; add the years, end the run earlier "
+                    f"(--to {last}), or declare in pack.toml "
+                    f'[extrapolation] "{param.path}" = "hold"'
+                ],
+            )
+        chosen = values[np.searchsorted(entry_years, np.minimum(years, last))]
+    return np.ascontiguousarray(chosen[:, None])
+
+
+def _in_bounds(pack: Pack, param: Param, entry: Entry) -> Array:
+    """The entry's values in the unit of the parameter, refused where they leave its bounds."""
+    where = f"{pack.manifest.tables[entry.table].file}: table '{entry.table}': '{entry.path}'"
     try:
         factor = conversion_factor(entry.unit, param.unit)
     except UnitError as error:
         raise PackError(
-            "", [f"{where}: column 'unit': {error}; give it in '{param.unit}'"]
+            "",
+            [
+                f"{where}: column 'unit', row {_row(pack, entry)}: {error}; give it in "
+                f"'{param.unit}'"
+            ],
         ) from None
     values = entry.values * factor if factor != 1.0 else entry.values
     bad = ~((values >= param.low) & (values <= param.high))
     if bad.any():
         position = tuple(int(i) for i in np.argwhere(bad)[0])
-        row = entry.rows.start + int(np.ravel_multi_index(position, values.shape))
+        row = _row(pack, entry, int(np.ravel_multi_index(position, values.shape)))
         value = values[position]
         mend = "correct it"
         if param.unit == "1" and param.high <= 1.0 and 1.0 < value <= 100.0:
@@ -328,50 +407,17 @@ def _resolve_one(pack: Pack, param: Param, years: np.ndarray) -> Array:
                 f"[{param.low:g}, {param.high:g}] ({int(bad.sum())} such rows); {mend}"
             ],
         )
-    entry_years = np.asarray(entry.years)
-    if param.time == "fixed":
-        if entry_years[0] != pack.base_year or len(entry_years) != 1:
-            raise PackError(
-                "",
-                [
-                    f"{where}: column 'year': has {list(entry.years)}; a fixed parameter has one "
-                    f"entry, for the base year {pack.base_year}"
-                ],
-            )
-        chosen = values[:1]
-    elif param.time == "step":
-        if entry_years[0] > pack.base_year:
-            raise PackError(
-                "",
-                [
-                    f"{where}: column 'year': first entry is {entry_years[0]}, after the base year "
-                    f"{pack.base_year}; add the value in force in {pack.base_year}"
-                ],
-            )
-        chosen = values[np.searchsorted(entry_years, years, side="right") - 1]
-    else:
-        last = int(entry_years[-1])
-        wanted = years[years <= last]
-        missing = sorted(set(wanted.tolist()) - set(entry.years))
-        if missing:
-            raise PackError(
-                "",
-                [
-                    f"{where}: column 'year': gap, {len(missing)} years are missing "
-                    f"({missing[0]} first); add a row for every year"
-                ],
-            )
-        if years[-1] > last and pack.manifest.extrapolation.get(param.path) != "hold":
-            raise PackError(
-                "",
-                [
-                    f"{where}: column 'year': ends in {last}, the run goes to {years[-1]}; add the "
-                    f"years, end the run earlier (--to {last}), or declare in pack.toml "
-                    f'[extrapolation] "{param.path}" = "hold"'
-                ],
-            )
-        chosen = values[np.searchsorted(entry_years, np.minimum(years, last))]
-    return np.ascontiguousarray(chosen[:, None])
+    return values
+
+
+def first_row(pack: Pack, path: str) -> int:
+    """First row of a path in its file, counted from 0."""
+    return _row(pack, pack.entries[path])
+
+
+def _row(pack: Pack, entry: Entry, offset: int = 0) -> int:
+    """Row of the file behind a value of an entry, counted from 0."""
+    return int(pack.tables[entry.table].index[entry.rows.start + offset])
 
 
 def _read_manifest(folder: Path) -> Manifest:
@@ -380,15 +426,34 @@ def _read_manifest(folder: Path) -> Manifest:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(subject, [f"pack.toml cannot be read as TOML: {error}"]) from None
+        raise PackError(
+            subject, [f"pack.toml: not readable as TOML: {error}; mend that line"]
+        ) from None
     try:
         return Manifest.model_validate(document)
     except ValidationError as error:
         faults = []
         for item in error.errors():
             place = ".".join(str(part) for part in item["loc"])
-            faults.append(f"pack.toml: '{place}': {item['msg']} (found {item['input']!r:.60})")
+            faults.append(f"pack.toml: '{place}': {_toml_fault(item)}")
         raise PackError(subject, faults) from None
+
+
+def _toml_fault(item: Mapping[str, Any]) -> str:
+    if item["type"] == "missing":
+        return "is missing; add it"
+    if item["type"] == "extra_forbidden":
+        known: set[str] = set()
+        for model in (Manifest, SchemeInstance, Source, TableEntry, Transfer):
+            known |= set(model.model_fields)
+        return f"is unknown{_near(str(item['loc'][-1]), known)}; remove or rename it"
+    mend = item["msg"][0].lower() + item["msg"][1:]
+    return f"{item['input']!r:.60} will not do: {mend}"
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(names), n=1)
+    return f" (nearest: '{near[0]}')" if near else ""
 
 
 def _coordinates(manifest: Manifest) -> Coordinates:
@@ -407,7 +472,7 @@ def _read_table(folder: Path, name: str, entry: TableEntry) -> pd.DataFrame:
     if not file.is_file():
         raise PackError("", [f"{where}: the file is missing; restore it or drop the table"])
     try:
-        frame: pd.DataFrame = pq.ParquetFile(file).read().to_pandas()
+        frame = pq.ParquetFile(file).read().to_pandas().reset_index(drop=True)
     except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
         raise PackError(
             "",
@@ -420,32 +485,52 @@ def _read_table(folder: Path, name: str, entry: TableEntry) -> pd.DataFrame:
         faults = [f"{where}: column '{c}' is missing; add it" for c in missing]
         faults += [f"{where}: column '{c}' is unknown; remove or rename it" for c in extra]
         raise PackError("", faults)
-    if content_hash(frame) != entry.hash and not _obvious_fault(frame):
-        raise PackError(
-            "",
-            [
-                f"{where}: content differs from the hash in pack.toml; if the edit is meant, run "
-                f"`socialbudget pack seal {folder}`, else restore the file"
-            ],
-        )
     return frame
 
 
-def _obvious_fault(frame: pd.DataFrame) -> bool:
-    """True where the detailed checks will say more than a hash mismatch would."""
-    value = frame["value"]
-    return bool(not pd.api.types.is_float_dtype(value.dtype) or value.isna().any())
+def _as_sealed(frame: pd.DataFrame, entry: TableEntry) -> bool:
+    """Whether the content is what pack.toml says (False for what cannot even be hashed)."""
+    try:
+        return content_hash(frame) == entry.hash
+    except (TypeError, ValueError):
+        return False
+
+
+def _edited_out_of_bounds(pack: Pack) -> list[str]:
+    """Values outside the bounds that modules declare, for a pack whose tables were edited.
+
+    Such a pack is refused anyway; this says which cells are to blame.
+    """
+    from socialbudget.modules import build_modules
+
+    faults: list[str] = []
+    try:
+        params = {p.path: p for m in build_modules(pack) for p in m.params}
+    except PackError:
+        return faults
+    for path, entry in pack.entries.items():
+        if path in params and params[path].dims == entry.dims:
+            try:
+                _in_bounds(pack, params[path], entry)
+            except PackError as error:
+                faults.extend(error.faults)
+    return faults
 
 
 def _check_table(
     frame: pd.DataFrame, name: str, entry: TableEntry, manifest: Manifest, coords: Coordinates
-) -> dict[str, Entry]:
+) -> tuple[pd.DataFrame, dict[str, Entry]]:
+    """The table in the order path, year, dims (its index keeps the rows of the file), by path."""
     where = f"{entry.file}: table '{name}'"
     faults: list[str] = []
     if not pd.api.types.is_numeric_dtype(frame["value"].dtype):
         raise PackError("", [f"{where}: column 'value' holds text; store numbers as float64"])
     if not pd.api.types.is_integer_dtype(frame["year"].dtype):
-        raise PackError("", [f"{where}: column 'year' must hold whole numbers"])
+        raise PackError(
+            "", [f"{where}: column 'year' must hold whole numbers; store it as int16, no gaps"]
+        )
+    if frame.empty:
+        raise PackError("", [f"{where}: holds no rows; fill it or drop it from pack.toml"])
 
     def complain(bad: np.ndarray, column: str, what: str, mend: str) -> None:
         if bad.any():
@@ -468,16 +553,17 @@ def _check_table(
                     f"known: {', '.join(coords)}"
                 ],
             )
-        codes = pd.Index(coords[dim]).get_indexer(frame[dim])
+        codes = pd.Index(coords[dim]).get_indexer(pd.Index(frame[dim]))
         if (codes < 0).any():
-            row = int(np.argmax(codes < 0))
-            found = frame[dim].iloc[row]
-            near = difflib.get_close_matches(str(found), [str(c) for c in coords[dim]], n=1)
+            code = frame[dim].iloc[int(np.argmax(codes < 0))]
+            near = difflib.get_close_matches(str(code), [str(c) for c in coords[dim]], n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             allowed = [str(c) for c in coords[dim]]
             shown = ", ".join(allowed) if len(allowed) <= 12 else f"{allowed[0]} to {allowed[-1]}"
-            complain(codes < 0, dim, f"unknown code '{found}'{hint}", f"allowed: {shown}")
+            complain(codes < 0, dim, f"unknown code '{code}'{hint}", f"allowed: {shown}")
         position = position * len(coords[dim]) + codes
+    for column in ("path", "unit"):
+        complain(frame[column].isna().to_numpy(), column, "empty", "fill it")
     complain(
         ~frame["flag"].isin(FLAGS).to_numpy(),
         "flag",
@@ -502,7 +588,7 @@ def _check_table(
     years = frame["year"].to_numpy(dtype=np.int64)
     order = np.lexsort((position, years, path_codes))
     if not (order == np.arange(len(order))).all():
-        frame[:] = frame.iloc[order].to_numpy()
+        frame = frame.iloc[order]
         path_codes, years, position = path_codes[order], years[order], position[order]
         value = value[order]
     starts = np.flatnonzero(np.r_[True, np.diff(path_codes) != 0])
@@ -520,14 +606,19 @@ def _check_table(
             label = ", ".join(
                 f"{d}={coords[d][int(i)]}" for d, i in zip(entry.dims, cell, strict=True)
             )
+            row = frame.index[int(start) + int(np.argmax(years[rows] == year))]
+            column = entry.dims[-1] if entry.dims else "year"
             faults.append(
-                f"{where}: '{path}', year {year}: {size - len(have)} of {size} rows are missing "
-                f"(first: {label}); give every combination of {_dims_text(entry.dims)}"
+                f"{where}: column '{column}', from row {row} on: '{path}', year {year}: "
+                f"{size - len(have)} of {size} rows are missing (first: {label}); give every "
+                f"combination of {_dims_text(entry.dims)}"
             )
             continue
-        if (units[rows] != units[start]).any():
+        other = units[rows] != units[start]
+        if other.any():
+            row = frame.index[int(start) + int(np.argmax(other))]
             faults.append(
-                f"{where}: column 'unit': '{path}' mixes units "
+                f"{where}: column 'unit', row {row}: '{path}' mixes units "
                 f"{sorted(set(units[rows].tolist()))}; use one"
             )
             continue
@@ -543,7 +634,7 @@ def _check_table(
         )
     if faults:
         raise PackError("", faults)
-    return found
+    return frame, found
 
 
 def _check_references(manifest: Manifest) -> list[str]:
@@ -552,8 +643,8 @@ def _check_references(manifest: Manifest) -> list[str]:
         for end in (transfer.from_, transfer.to):
             if end not in manifest.schemes:
                 faults.append(
-                    f"pack.toml: transfers: '{end}' is not a scheme of this pack; "
-                    f"schemes: {', '.join(manifest.schemes)}"
+                    f"pack.toml: transfers: '{end}' is not a scheme of this pack"
+                    f"{_near(end, manifest.schemes)}; name one of: {', '.join(manifest.schemes)}"
                 )
     return faults
 

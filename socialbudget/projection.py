@@ -14,6 +14,8 @@ from socialbudget.plan import Block, Plan
 
 SOLVER_TOLERANCE = 1e-12
 """Relative change of every tear variable at which a draw of a block counts as solved."""
+START_TOLERANCE = 1e-14
+"""The same for every variable of the base year, which is swept without acceleration."""
 IDENTITY_TOLERANCE = 1e-9
 """Relative residual above which an identity is broken (method 0.4)."""
 MAX_SWEEPS = 200
@@ -47,6 +49,7 @@ def run(
     last_year: int,
     draws: int,
     progress: Callable[[int], None] | None = None,
+    first_draw: int = 0,
 ) -> Trajectory:
     """Project from the base year to the last year.
 
@@ -54,6 +57,8 @@ def run(
     ----------
     parameters : mapping of str to float64[year or 1, 1 or draw, *dims]
         Parameter paths in model units.
+    first_draw : int
+        Number of this chunk's first draw in the whole run, for messages.
 
     Raises
     ------
@@ -62,7 +67,7 @@ def run(
     IdentityError
         An identity that does not hold in some year and draw.
     """
-    state = _State(plan, coords, parameters, base_year, last_year, draws)
+    state = _State(plan, coords, parameters, base_year, last_year, draws, first_draw)
     years = last_year - base_year + 1
     sweeps = np.ones((years, len(plan.blocks)), dtype=np.int64)
     identities: dict[tuple[str, str], Array] = {}
@@ -75,6 +80,7 @@ def run(
                 sweeps[t, b] = _solve(block, state)
             else:
                 block.modules[0].step(state.views[block.modules[0].name])
+            _check_finite(block, state)
         for module in plan.modules:
             _check_identities(module, state, identities, years)
         if progress is not None:
@@ -93,8 +99,10 @@ class _State:
         base_year: int,
         last_year: int,
         draws: int,
+        first_draw: int = 0,
     ):
         self.plan, self.base_year, self.draws = plan, base_year, draws
+        self.first_draw, self.coords = first_draw, coords
         years = last_year - base_year + 1
         self.t = 0
         self.arrays: dict[str, Array] = {}
@@ -113,12 +121,12 @@ class _State:
         self._parameters_now: dict[str, Array] = {}
         self.views: dict[str, Year] = {}
         for module in plan.modules:
-            view = Year(module.name, base_year, draws)
-            view._matches = plan.matches[module.name]
-            view.p = Parameters(
+            year = Year(module.name, base_year, draws)
+            year._matches = plan.matches[module.name]
+            year.p = Parameters(
                 module.name, frozenset(p.path for p in module.params), self._parameters_now
             )
-            self.views[module.name] = view
+            self.views[module.name] = year
 
     def slot(self, name: str, t: int) -> int:
         return t if self.plan.variables[name].history else t % 2
@@ -153,34 +161,36 @@ class _State:
 
 
 def _start(block: Block, state: _State) -> int:
-    """Base year: sweep `start` until nothing changes any more."""
-    names = [var.name for module in block.modules for var in module.writes]
-    before = [state.now(name).copy() for name in names]
+    """Base year: sweep `start` until nothing changes any more, per draw.
+
+    As in `_solve`, a draw that has settled keeps its values whatever the other draws still need.
+    """
+    variables = [var for module in block.modules for var in module.writes]
+    settled = np.zeros(state.draws, dtype=bool)
+    before = [state.now(var.name).copy() for var in variables]
     for sweep in range(1, MAX_SWEEPS + 1):
         for module in block.modules:
             module.start(state.views[module.name])
-        after = [state.now(name).copy() for name in names]
-        unknown = [n for n, a in zip(names, after, strict=True) if not np.isfinite(a).all()]
-        if not block.simultaneous or (
-            not unknown
-            and all(
-                np.allclose(a, b, rtol=1e-14, atol=0.0) for a, b in zip(after, before, strict=True)
-            )
-        ):
-            break
+        after = []
+        still = np.ones(state.draws, dtype=bool)
+        for var, old in zip(variables, before, strict=True):
+            now = state.now(var.name)
+            now[settled] = old[settled]
+            new = now.copy()
+            with np.errstate(over="ignore", invalid="ignore"):
+                change = np.abs(new - old) <= START_TOLERANCE * np.maximum(var.scale, np.abs(new))
+            still &= change.reshape(state.draws, -1).all(axis=1)
+            after.append(new)
+        settled |= still
+        if not block.simultaneous or settled.all():
+            return sweep
         before = after
-    else:
-        what = f"never gets a value: {', '.join(unknown)}" if unknown else "does not settle"
-        raise ConvergenceError(
-            f"base year {state.base_year}: the block of {_block_text(block)} {what}. A variable "
-            "that feeds back must be fillable from parameters alone in `start`"
-        )
-    if unknown:
-        raise ConvergenceError(
-            f"module '{block.modules[0].name}', base year {state.base_year}: `start` left "
-            f"{', '.join(unknown)} without a finite value; look at its inputs in the pack"
-        )
-    return sweep
+    unknown = [v.name for v, a in zip(variables, after, strict=True) if not np.isfinite(a).all()]
+    what = f"never gets a value: {', '.join(unknown)}" if unknown else "does not settle"
+    raise ConvergenceError(
+        f"base year {state.base_year}: the block of {_block_text(block)} {what}. A variable "
+        "that feeds back must be fillable from parameters alone in `start`"
+    )
 
 
 def _solve(block: Block, state: _State) -> int:
@@ -224,7 +234,7 @@ def _solve(block: Block, state: _State) -> int:
                 "a rate, price or stock has left its range: look at the scenario and the closure"
             )
         error = np.abs(g - x) / np.maximum(noise, np.abs(g))
-        frozen |= error.max(axis=1) <= SOLVER_TOLERANCE
+        frozen |= error.max(axis=1, initial=0.0) <= SOLVER_TOLERANCE
         if frozen.all():
             return sweep
         if sweep > 1:
@@ -259,12 +269,34 @@ def _where(block: Block, state: _State, place: int, sizes: list[int], draw: int)
     name = block.tears[index]
     return (
         f"module '{state.plan.writer[name]}', variable '{name}', year {state.base_year + state.t}, "
-        f"draw {draw}"
+        f"draw {state.first_draw + draw}"
     )
 
 
 def _block_text(block: Block) -> str:
     return ", ".join(m.name for m in block.modules)
+
+
+def _check_finite(block: Block, state: _State) -> None:
+    """Every write of a module must have got a finite number: state starts the year as NaN."""
+    for module in block.modules:
+        for var in module.writes:
+            array = state.now(var.name)
+            with np.errstate(over="ignore", invalid="ignore"):
+                total = array.sum()  # several times cheaper than looking at each number
+            if np.isfinite(total) or np.isfinite(array).all():
+                continue
+            place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+            cell = "".join(
+                f", {d}={state.coords[d][i]}" for d, i in zip(var.dims, place[1:], strict=True)
+            )
+            step = "start" if state.t == 0 else "step"
+            raise ConvergenceError(
+                f"module '{module.name}', variable '{var.name}', year "
+                f"{state.base_year + state.t}, draw {state.first_draw + place[0]}{cell}: `{step}` "
+                f"left {array[place]} and no finite number; look at its inputs in the pack and "
+                "the scenario"
+            )
 
 
 def _check_identities(
@@ -275,7 +307,8 @@ def _check_identities(
 ) -> None:
     view = state.views[module.name]
     for identity, residual in module.identities(view).items():
-        worst = np.abs(residual).reshape(residual.shape[0], -1).max(axis=1)
+        residual = np.atleast_1d(residual)
+        worst = np.abs(residual).reshape(len(residual), -1).max(axis=1, initial=0.0)
         if worst.shape[0] != state.draws:
             worst = np.broadcast_to(worst, (state.draws,))
         key = (module.name, identity)
@@ -285,6 +318,6 @@ def _check_identities(
             draw = int(np.argmax(broken))
             raise IdentityError(
                 f"identity {identity} of module '{module.name}' does not hold in {view.year}, draw "
-                f"{draw}: relative residual {worst[draw]:.3e}, allowed {IDENTITY_TOLERANCE:.0e}. "
-                "A run with a broken identity has no results"
+                f"{state.first_draw + draw}: relative residual {worst[draw]:.3e}, allowed "
+                f"{IDENTITY_TOLERANCE:.0e}. A run with a broken identity has no results"
             )

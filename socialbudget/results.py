@@ -87,7 +87,15 @@ class Results:
 
     def __getitem__(self, name: str) -> Array:
         """A variable as ``float64[year, draw, *dims]``."""
-        return self.arrays[self.names(name)[0]]
+        if name not in self.arrays:
+            found = self.names(name)
+            if len(found) > 1:
+                raise SocialBudgetError(
+                    f"'{name}' matches {len(found)} variables ({found[0]}, {found[1]} ...); name "
+                    "one, or use frame() for all of them"
+                )
+            name = found[0]
+        return self.arrays[name]
 
     def central(self, name: str) -> Array:
         """Median over draws, ``float64[year, *dims]`` (the path itself where there is one draw)."""
@@ -116,6 +124,11 @@ class Results:
                 "only two runs of one country over the same years can be compared: "
                 f"{self.pack.iso3} {self.years[0]}-{self.years[-1]} and "
                 f"{baseline.pack.iso3} {baseline.years[0]}-{baseline.years[-1]}"
+            )
+        if self.draws != baseline.draws:
+            raise SocialBudgetError(
+                f"draws are compared one to one, but the runs have {self.draws} and "
+                f"{baseline.draws}; run both with the same draws and seed"
             )
         return Comparison(self, baseline)
 
@@ -184,10 +197,8 @@ class Results:
             axes = [self.years, levels, *(self.coords[d] for d in var.dims)]
             grid = np.indices(array.shape, sparse=False).reshape(array.ndim, -1)
             columns: dict[str, Any] = {
-                "country": pd.Categorical.from_codes(np.zeros(array.size, int), [self.pack.iso3]),
-                "scenario": pd.Categorical.from_codes(
-                    np.zeros(array.size, int), [self.scenario.title]
-                ),
+                "country": _constant(self.pack.iso3, array.size),
+                "scenario": _constant(self.scenario.title, array.size),
                 "variable": name,
                 "unit": var.unit.replace("LCU", self.pack.manifest.currency),
                 "year": np.asarray(self.years, dtype=np.int16)[grid[0]],
@@ -243,12 +254,28 @@ class Comparison:
 
 
 class whole_folder:
-    """Write a folder whole or not at all; an earlier one is replaced only at the very end."""
+    """Write a folder whole or not at all; an earlier one is replaced only at the very end.
 
-    def __init__(self, folder: str | Path):
-        self.folder = Path(folder)
+    A folder that holds something else (files, but not the `marker` that this writer leaves) is
+    refused, so that a mistyped path deletes nothing.
+    """
+
+    def __init__(self, folder: str | Path, marker: str = "manifest.json"):
+        self.folder = Path(folder).absolute()
+        self.marker = marker
 
     def __enter__(self) -> Path:
+        if self.folder.exists() and not self.folder.is_dir():
+            raise SocialBudgetError(f"'{self.folder}' is a file, not a folder; choose another name")
+        if (
+            self.folder.exists()
+            and not (self.folder / self.marker).exists()
+            and any(self.folder.iterdir())
+        ):
+            raise SocialBudgetError(
+                f"folder '{self.folder}' holds other things (no {self.marker} in it) and would be "
+                "replaced; choose another or empty it"
+            )
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self._scratch = Path(
             tempfile.mkdtemp(prefix=f".{self.folder.name}-", dir=self.folder.parent)
@@ -260,9 +287,15 @@ class whole_folder:
     def __exit__(self, kind: type | None, *_: object) -> None:
         try:
             if kind is None:
+                old = self._scratch / "old"
                 if self.folder.exists():
-                    self.folder.rename(self._scratch / "old")
-                self._new.rename(self.folder)
+                    self.folder.rename(old)
+                try:
+                    self._new.rename(self.folder)
+                except OSError:
+                    if old.exists():
+                        old.rename(self.folder)
+                    raise
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -270,7 +303,11 @@ class whole_folder:
 def _codes(labels: tuple, codes: np.ndarray) -> Any:
     if all(isinstance(c, int) for c in labels):
         return np.asarray(labels, dtype=np.int16)[codes]
-    return pd.Categorical.from_codes(codes, list(labels))
+    return pd.Categorical.from_codes(codes, pd.Index(labels))
+
+
+def _constant(text: str, size: int) -> Any:
+    return pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), pd.Index([text]))
 
 
 def _versions() -> dict[str, str]:

@@ -45,10 +45,11 @@ class Change(BaseModel):
     note: str = ""
     source: str = ""
 
-    @field_validator(*VERBS)
+    @field_validator(*VERBS, mode="before")
     @classmethod
     def _not_bool(cls, value: Any) -> Any:
-        if isinstance(value, bool):
+        amounts = value.values() if isinstance(value, dict) else [value]
+        if any(isinstance(amount, bool) for amount in amounts):
             raise ValueError("must be a number or a text such as '6.5 percent'")
         return value
 
@@ -68,7 +69,7 @@ class Change(BaseModel):
 
     @property
     def amounts(self) -> Amount | dict[int, Amount]:
-        return getattr(self, self.verb)  # type: ignore[no-any-return]
+        return getattr(self, self.verb)
 
 
 class _Document(BaseModel):
@@ -316,7 +317,16 @@ def _changed(
                     f"year {year} is not projected: years run from {base_year + 1} to {last_year}"
                 )
         if change.to is not None and change.to < min(by_year):
-            raise ValueError(f"ends in {change.to}, before it begins in {min(by_year)}")
+            raise ValueError(
+                f"ends in {change.to}, before it begins in {min(by_year)}; "
+                "give a later 'to' or an earlier 'from'"
+            )
+        late = [year for year in sorted(by_year) if change.to is not None and year > change.to]
+        if late:
+            raise ValueError(
+                f"ends in {change.to}, so its value of {late[0]} would never apply; "
+                "give a later 'to' or drop the value"
+            )
     selector = np.ones(values.shape[2:], dtype=bool)
     for dim, wanted in change.where.items():
         if dim not in param.dims:
@@ -338,6 +348,8 @@ def _changed(
                 near = difflib.get_close_matches(text, list(known), n=1)
                 hint = f"; did you mean '{near[0]}'?" if near else ""
                 raise ValueError(f"'where' names the unknown {dim} '{text}'{hint}")
+        if not chosen:
+            raise ValueError(f"'where' selects no {dim} at all; name at least one")
         axis = param.dims.index(dim)
         keep = np.zeros(len(coords[dim]), dtype=bool)
         keep[chosen] = True

@@ -22,7 +22,7 @@ def registry() -> Any:
     """The unit registry: pint's own units plus persons and national currency."""
     import pint
 
-    ureg = pint.UnitRegistry(cache_folder=None)
+    ureg: Any = pint.UnitRegistry(cache_folder=None)
     ureg.define("person = [person] = people = birth = death = case")
     ureg.define("LCU = [currency]")
     ureg.define("LCU_real = [real_currency]")
@@ -70,7 +70,10 @@ def parse(text: str, target: str) -> float:
         raise UnitError(
             f"'{text}' is not a number followed by a unit, such as '6.5 percent'"
         ) from None
-    return number * conversion_factor(unit.strip() or "1", target)
+    factor = conversion_factor(unit.strip() or "1", target)
+    # Divide by a whole inverse (percent, thousandths): 57 percent is then 0.57 to the last bit.
+    inverse = round(1.0 / factor) if 0.0 < factor < 1.0 else 0
+    return number / inverse if inverse and abs(inverse * factor - 1.0) < 1e-15 else number * factor
 
 
 def _readable(unit: str) -> str:
