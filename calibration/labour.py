@@ -67,6 +67,7 @@ PENSION_LAW = {
     "65 from 2033",
 }
 OKUN = {"ZAF": 0.20, "KOR": 0.40, "USA": 0.40}
+RATE_MAX = 0.99  # highest participation a cohort can reach
 MARGINAL_FORMALITY = 0.20  # points of formal share lost per point of payroll charge
 
 
@@ -89,6 +90,7 @@ class LabourBase:
         Compensation per worker; a formal employee, man of 40 to 44, is 1.
     formal_share : float
         Share of formal statuses in employment.
+    total_unemployment_rate : float
     """
 
     participation_rate: Array
@@ -96,6 +98,7 @@ class LabourBase:
     status_share: Array
     relative_earnings: Array
     formal_share: float
+    total_unemployment_rate: float
 
 
 def ilostat(iso3: str, indicator: str, sex: str, age_group: str = "15+", year: int = 0) -> float:
@@ -152,6 +155,7 @@ def labour_base(iso3: str, population: Array) -> LabourBase:
         status_share=shares,
         relative_earnings=relative_earnings(iso3, by_status),
         formal_share=float(by_status[:, :, [0, 2]].sum() / employment.sum()),
+        total_unemployment_rate=float((labour_force * unemployment).sum() / labour_force.sum()),
     )
 
 
@@ -192,8 +196,9 @@ def _participation(iso3: str, sex: str, population: Array) -> Array:
 
 
 def _group_rates(iso3: str, sex: str) -> Array:
-    table = read_source("ilo_lfpr_sex_age5_2019")
-    table = table[(table["iso3"] == iso3) & (table["sex"] == sex)].sort_values("age_start")
+    table = read_source("ilo_lfpr_sex_age5")
+    table = table[(table["iso3"] == iso3) & (table["sex"] == sex) & (table["year"] == 2019)]
+    table = table.sort_values("age_start")
     below_65 = table["value"].to_numpy(dtype=float)[:-1] / 100
     old = read_source("oecd_lfpr_65_and_over_2012")
     old = old[(old["iso3"] == iso3) & (old["sex"] == sex)]
@@ -237,6 +242,50 @@ def _graduate(rates: Array, population: Array) -> Array:
     else:
         raise ArithmeticError("graduation of participation rates did not converge")
     return out
+
+
+def cohort_rates(iso3: str, participation: Array) -> tuple[Array, Array]:
+    """Yearly net entry and exit of cohorts, the engine of the EU Ageing Working Group.
+
+    A cohort of one five-year group is met again five years on in the next: 2009 to 2014 and 2014
+    to 2019, averaged, spread geometrically over the five ages of arrival and joined linearly
+    between them. From 66 on, and up to 17, the base year's cross-section stands for the cohort.
+
+    Parameters
+    ----------
+    participation : ndarray [sex, age], 1
+
+    Returns
+    -------
+    entry, exit : ndarray [sex, age], 1
+        On reaching the age: share of those below the maximum who enter, and share of the active
+        who leave. At most one of them is positive.
+    """
+    table = read_source("ilo_lfpr_sex_age5")
+    table = table[(table["iso3"] == iso3) & (table["age_start"] < 65)]
+    entry, leave = np.zeros((2, 101)), np.zeros((2, 101))
+    for i, sex in enumerate(SEXES):
+        wide = table[table["sex"] == sex].pivot(index="year", columns="age_start", values="value")
+        rate = np.array(wide, dtype=float) / 100  # [2009, 2014, 2019; 15-19 ... 60-64]
+        before, after = rate[:-1, :-1], rate[1:, 1:]
+        enter = 1 - (RATE_MAX - after) / (RATE_MAX - before)
+        go = 1 - after / before
+        enter = 1 - (1 - np.clip(enter, 0, 1).mean(axis=0)) ** 0.2
+        go = 1 - (1 - np.clip(go, 0, 1).mean(axis=0)) ** 0.2
+        arrival = np.arange(20.0, 65.0, 5)  # middle of the five ages of arrival
+        net = np.interp(AGES, arrival, enter - go)
+        own = participation[i]
+        step = np.diff(own, prepend=0.0)
+        previous = np.concatenate([[0.0], own[:-1]])
+        cross = np.where(
+            step >= 0,
+            step / (RATE_MAX - previous),
+            step / np.where(previous > 0, previous, 1.0),
+        )
+        cohort = (AGES >= 18) & (AGES <= 65)
+        net = np.where(cohort, net, cross)
+        entry[i], leave[i] = np.maximum(net, 0.0), np.maximum(-net, 0.0)
+    return entry, leave
 
 
 # --------------------------------------------------------------------------- unemployment
@@ -517,6 +566,7 @@ def add_labour(pack: PackBuilder, iso3: str, population: Array) -> None:
         note="Graduated from five-year rates of 2019, shifted to the ILO modelled rates of 2024; "
         "pattern above 65 from 2012; none below 15",
     )
+    _add_cohort_engine(pack, iso3, base)
     pack.table(
         "labour_market.unemployment_rate",
         ("sex", "age"),
@@ -563,6 +613,26 @@ def add_labour(pack: PackBuilder, iso3: str, population: Array) -> None:
     _add_behaviour(pack, iso3, base)
 
 
+def _add_cohort_engine(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
+    entry, leave = cohort_rates(iso3, base.participation_rate)
+    observed = np.broadcast_to((AGES >= 18) & (AGES <= 65), (2, 101))
+    for name, values in (("entry_rate", entry), ("exit_rate", leave)):
+        pack.table(
+            f"participation.{name}",
+            ("sex", "age"),
+            values,
+            "1",
+            "ilo_labour",
+            np.where(observed, "estimated", "imputed"),
+            note="Cohorts of 2009-14 and 2014-19; below 18 and above 65 the cross-section of 2024",
+        )
+    for name, value, note in (
+        ("cohort_engine", 0.0, "static rates"),
+        ("rate_max", RATE_MAX, ""),
+    ):
+        pack.value(f"participation.{name}", value, "1", "labour_assumptions", "assumed", note=note)
+
+
 def _add_pensionable_age(pack: PackBuilder, iso3: str) -> None:
     pack.table(
         "labour_market.pensionable_age",
@@ -597,7 +667,7 @@ def _add_behaviour(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
     assumed("unemployment_max", 0.95 if iso3 == "ZAF" else 0.60,
             note="of any sex and age; youth unemployment in South Africa is above 0.60"
             if iso3 == "ZAF" else "of any sex and age")  # fmt: skip
-    for year, rate in equilibrium_unemployment(iso3).items():
+    for year, rate in equilibrium_unemployment(iso3, base.total_unemployment_rate).items():
         pack.value(
             "labour_market.equilibrium_unemployment_rate",
             rate,
@@ -611,15 +681,16 @@ def _add_behaviour(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
         )
 
 
-def equilibrium_unemployment(iso3: str) -> dict[int, float]:
+def equilibrium_unemployment(iso3: str, base: float) -> dict[int, float]:
     """Unemployment at potential output by year: the base year's; US: then the Trustees'."""
-    out = {BASE_YEAR: ilostat(iso3, "unemployment_rate", "both")}
+    out = {BASE_YEAR: base}
     if iso3 == "USA":
         table = read_source("ssa_trustees_2026_economy")
-        table = table[table["indicator"] == "unemployment_rate"].set_index("year")["value"]
-        last = out[BASE_YEAR]
+        table = table[table["indicator"] == "unemployment_rate"]
+        path = dict(zip(table["year"], table["value"].astype(float), strict=True))
+        last = base
         for year in range(BASE_YEAR + 1, 2101):
-            rate = float(table[year]) / 100
+            rate = round(path[year] / 100, 6)
             if rate != last:
                 out[year] = last = rate
     return out

@@ -26,6 +26,7 @@ from calibration.labour import (
 )
 
 FIRST, LAST = BASE_YEAR + 1, 2100
+FIRST_PROJECTED = 2030  # published growth is used before
 LONG_RUN_TFP = 0.010  # per year, reached at 3 % of the distance a year
 TFP_DECAY = 0.03
 INFLATION_TARGET = {"ZAF": 0.045, "KOR": 0.02}
@@ -38,7 +39,8 @@ class MacroBase:
     """National accounts and general government of the base year, nominal LCU.
 
     `investment` is gross capital formation, inventories included; the five components of
-    demand add up to `gdp` exactly, and the revenue lines to `revenue`.
+    demand add up to `gdp` exactly, and the revenue lines to `revenue`. `factor_cost` is GDP less
+    indirect taxes; subsidies are spending and not netted.
     """
 
     gdp: float
@@ -48,7 +50,6 @@ class MacroBase:
     exports: float
     imports: float
     indirect_taxes: float
-    subsidies: float
     factor_cost: float
     labour_share: float
     labour_income: float
@@ -63,7 +64,10 @@ class MacroBase:
 @cache
 def _derived_table() -> dict[tuple[str, str], dict[str, Any]]:
     table = pd.read_csv(SOURCES / "derived_values.csv")
-    return {(str(r["iso3"]), str(r["name"])): r for r in table.to_dict("records")}
+    rows: list[dict[str, Any]] = [
+        {str(k): v for k, v in row.items()} for row in table.to_dict("records")
+    ]
+    return {(row["iso3"], row["name"]): row for row in rows}
 
 
 def derived(iso3: str, name: str) -> float:
@@ -130,8 +134,7 @@ def macro_base(iso3: str) -> MacroBase:
     imports = gdp * wdi(iso3, "NE.IMP.GNFS.ZS", BASE_YEAR) / 100
     public = gdp * derived(iso3, "government_consumption_share")
     indirect = sum(derived(iso3, name) for name in INDIRECT)
-    subsidies = derived(iso3, "subsidies")
-    factor_cost = gdp - indirect + subsidies
+    factor_cost = gdp - indirect
     share = _labour_share(iso3, gdp, factor_cost)
     return MacroBase(
         gdp=gdp,
@@ -141,7 +144,6 @@ def macro_base(iso3: str) -> MacroBase:
         exports=exports,
         imports=imports,
         indirect_taxes=indirect,
-        subsidies=subsidies,
         factor_cost=factor_cost,
         labour_share=share,
         labour_income=share * factor_cost,
@@ -194,7 +196,6 @@ def _government(iso3: str) -> dict[str, float]:
         "expenditure": derived(iso3, "expenditure"),
         "interest_expenditure": derived(iso3, "interest_expenditure"),
         "investment": derived(iso3, "government_investment"),
-        "subsidies": derived(iso3, "subsidies"),
         "debt": derived(iso3, "debt"),
         "debt_previous": derived(iso3, "debt_previous"),
     }
@@ -206,9 +207,10 @@ def _government(iso3: str) -> dict[str, float]:
 def labour_force_growth(iso3: str) -> dict[int, float]:
     """Growth of the labour force at the base year's participation rates, by year.
 
-    WPP 2024, medium variant, by sex and five-year age group; geometric within five years.
+    By sex and five-year age group: WPP 2024, medium variant (United States: Social Security area,
+    Trustees Report 2024); geometric within five years.
     """
-    table = read_source("wpp2024_population_age5")
+    table = read_source("population_age5_projection")
     table = table[table["iso3"] == iso3]
     people = single_age_population(iso3, "1 July")
     workers = people * participation_rate(iso3, people)
@@ -225,53 +227,56 @@ def labour_force_growth(iso3: str) -> dict[int, float]:
     return out
 
 
-def productivity_growth(iso3: str) -> dict[int, float]:
-    """Growth of output per worker by year.
+def output_per_worker_growth(iso3: str) -> dict[int, float]:
+    """Trend growth of output per worker by year.
 
-    United States: the Trustees' productivity per hour and change of hours. Others: total factor
-    productivity over the labour share, as on a path with a constant capital-output ratio.
+    United States: the Trustees' productivity per hour and change of hours. Others: from the value
+    implied by the growth projected for 2025-29 towards what 1 % a year of total factor
+    productivity gives with a constant capital-output ratio.
     """
+    years = range(FIRST, LAST + 1)
     if iso3 == "USA":
         hour = trustees("productivity", "V.B1")
         hours = trustees("average_hours_worked_per_week", "V.B1")
-        return {y: (1 + hour[y] / 100) * (1 + hours[y] / 100) - 1 for y in range(FIRST, LAST + 1)}
-    share = macro_base(iso3).labour_share
-    return {y: g / share for y, g in tfp_growth(iso3).items()}
+        return {y: (1 + hour[y] / 100) * (1 + hours[y] / 100) - 1 for y in years}
+    near = range(FIRST, FIRST_PROJECTED)
+    force = labour_force_growth(iso3)
+    start = sum(derived(iso3, f"gdp_growth_{y}") - force[y] for y in near) / len(near)
+    end = LONG_RUN_TFP / macro_base(iso3).labour_share
+    return {y: end + (start - end) * math.exp(-TFP_DECAY * (y - FIRST)) for y in years}
 
 
 def tfp_growth(iso3: str) -> dict[int, float]:
-    """Growth of total factor productivity by year.
-
-    United States: the labour share times the Trustees' growth of output per worker. Others: from
-    the value implied by the growth projected for 2025-29 towards 1 % a year.
-    """
+    """Growth of total factor productivity: the labour share times that of output per worker."""
     share = macro_base(iso3).labour_share
-    if iso3 == "USA":
-        return {y: share * g for y, g in productivity_growth("USA").items()}
-    near = range(FIRST, 2030)
-    people = labour_force_growth(iso3)
-    growth = sum(derived(iso3, f"gdp_growth_{y}") - people[y] for y in near) / len(near)
-    start = share * growth
-    return {
-        y: LONG_RUN_TFP + (start - LONG_RUN_TFP) * math.exp(-TFP_DECAY * (y - FIRST))
-        for y in range(FIRST, LAST + 1)
-    }
+    return {y: share * g for y, g in output_per_worker_growth(iso3).items()}
 
 
 def gdp_growth(iso3: str) -> dict[int, float]:
     """Real growth by year for the closure with growth given.
 
-    United States: Trustees, intermediate assumptions. Others: published projection to 2029, then
-    output per worker and the labour force.
+    Published projections to 2029 (Trustees, WEO), then output per worker and the labour force.
     """
-    if iso3 == "USA":
-        table = trustees("real_gdp_growth", "V.B2")
-        return {y: table[y] / 100 for y in range(FIRST, LAST + 1)}
-    worker, people = productivity_growth(iso3), labour_force_growth(iso3)
-    return {
-        y: derived(iso3, f"gdp_growth_{y}") if y < 2030 else (1 + worker[y]) * (1 + people[y]) - 1
-        for y in range(FIRST, LAST + 1)
-    }
+    worker, force = output_per_worker_growth(iso3), labour_force_growth(iso3)
+    published = trustees("real_gdp_growth", "V.B2") if iso3 == "USA" else {}
+    out = {}
+    for year in range(FIRST, LAST + 1):
+        if year >= FIRST_PROJECTED:
+            out[year] = (1 + worker[year]) * (1 + force[year]) - 1
+        elif iso3 == "USA":
+            out[year] = round(published[year] / 100, 6)
+        else:
+            out[year] = derived(iso3, f"gdp_growth_{year}")
+    return out
+
+
+def productivity_growth(iso3: str) -> dict[int, float]:
+    """Growth of output per person employed that goes with `gdp_growth`.
+
+    Unemployment, the residual of that closure, then stays near its base-year rate.
+    """
+    force = labour_force_growth(iso3)
+    return {y: (1 + g) / (1 + force[y]) - 1 for y, g in gdp_growth(iso3).items()}
 
 
 def inflation_target(iso3: str) -> dict[int, float]:
@@ -281,7 +286,7 @@ def inflation_target(iso3: str) -> dict[int, float]:
     return _steps({y: round(v / 100, 6) for y, v in trustees("gdp_price_index", "V.B1").items()})
 
 
-def consumer_price_wedge(iso3: str) -> dict[int, float]:
+def consumer_price_drift(iso3: str) -> dict[int, float]:
     """Growth of consumer prices over that of the GDP deflator, by the year it starts."""
     if iso3 != "USA":
         return {BASE_YEAR: 0.0}
@@ -351,15 +356,26 @@ def add_macro_sources(pack: PackBuilder, iso3: str) -> None:
         retrieved="2026",
         note="Values from the literature or by judgement; estimate where series allow.",
     )
-    pack.source(
-        "wpp2024_age5",
-        publisher="UN DESA Population Division",
-        title="World Population Prospects 2024: population by sex and age group, medium variant",
-        edition="2024",
-        licence="CC BY 3.0 IGO",
-        retrieved="2025-06-23",
-        note="Growth of the labour force at the participation rates of the base year.",
-    )
+    if iso3 == "USA":
+        pack.source(
+            "population_age5",
+            publisher="US Social Security Administration, Office of the Chief Actuary",
+            title="Social Security area population by sex and age, 2024 Trustees Report",
+            edition="2024, intermediate assumptions",
+            licence="public domain",
+            retrieved="2025",
+            note="Growth of the labour force at the participation rates of the base year.",
+        )
+    else:
+        pack.source(
+            "population_age5",
+            publisher="UN DESA Population Division",
+            title="World Population Prospects 2024: population by sex and age group, medium",
+            edition="2024",
+            licence="CC BY 3.0 IGO",
+            retrieved="2025-06-23",
+            note="Growth of the labour force at the participation rates of the base year.",
+        )
     if iso3 == "USA":
         pack.source(
             "ssa_trustees_economy",
@@ -368,7 +384,7 @@ def add_macro_sources(pack: PackBuilder, iso3: str) -> None:
             edition="2026, intermediate assumptions",
             licence="public domain",
             retrieved="2026",
-            note="Growth, prices, interest and unemployment to 2100.",
+            note="Productivity, prices, interest and unemployment to 2100; growth to 2029.",
         )
 
 
@@ -379,35 +395,27 @@ def add_macro(pack: PackBuilder, iso3: str) -> None:
     _add_paths(pack, iso3)
     _add_government(pack, iso3)
     _add_household(pack, iso3)
-    for name, value in {
-        "kappa_p": 0.25,
-        "taylor_inflation": 1.5,
-        "taylor_gap": 0.5,
-        "investment_gap_response": 0.15,
-        "investment_interest_response": 0.10,
-        "import_price_elasticity": 0.8,
-        "export_price_elasticity": 0.6,
-        "theta_investment": 0.5,
-        "demand_weight_years": 8.0,
-    }.items():
-        unit = "year" if name == "demand_weight_years" else "1"
-        pack.value(f"macroeconomy.{name}", value, unit, "macro_assumptions", "assumed")
+    for name, value, unit, note in (
+        ("closure", 1.0, "1", "M1, hybrid"),
+        ("phillips_slope", 0.25, "1", ""),
+        ("taylor_inflation", 0.5, "1", "of the real rate: the nominal rate moves by 1.5"),
+        ("taylor_gap", 0.5, "1", ""),
+        ("mpc_labour", 0.85, "1", ""),
+        ("mpc_benefits", 0.95, "1", ""),
+        ("mpc_property", 0.45, "1", ""),
+        ("investment_gap", 0.15, "1", ""),
+        ("investment_rate", 0.10, "1", ""),
+        ("investment_speed", 0.10, "1/year", "half of a gap in capital closes in seven years"),
+        ("sigma_imports", 0.8, "1", ""),
+        ("sigma_exports", 0.6, "1", ""),
+        ("theta_investment", 0.5, "1", ""),
+        ("demand_horizon", 8.0, "year", ""),
+    ):
+        pack.value(f"macroeconomy.{name}", value, unit, "macro_assumptions", "assumed", note=note)
 
 
 def _add_accounts(pack: PackBuilder, iso3: str) -> None:
     base = macro_base(iso3)
-    if _has(iso3, "gdp"):
-        flag, note = _note(iso3, "gdp")
-        pack.value("macroeconomy.gdp", base.gdp, "LCU/year", "derived_values", flag, note=note)
-    else:
-        pack.value(
-            "macroeconomy.gdp",
-            base.gdp,
-            "LCU/year",
-            "wdi",
-            "estimated",
-            note="Nominal GDP 2023 (July 2024 edition) x real growth x deflator of 2024",
-        )
     for name in ("investment", "exports", "imports"):
         pack.value(
             f"macroeconomy.{name}",
@@ -433,7 +441,12 @@ def _add_accounts(pack: PackBuilder, iso3: str) -> None:
         "LCU/year",
         "wdi",
         "estimated",
-        note="GDP less the other components (statistical discrepancy included)",
+        note="GDP less the other components; GDP: "
+        + (
+            _note(iso3, "gdp")[1]
+            if _has(iso3, "gdp")
+            else "World Bank, nominal 2023 (July 2024 edition) x real growth x deflator of 2024"
+        ),
     )
     pack.value(
         "macroeconomy.labour_share",
@@ -475,7 +488,7 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
     pack.series(
         "macroeconomy.tfp_growth",
         _annual(tfp[FIRST], tfp),
-        "1/year",
+        "1",
         source if usa else "macro_assumptions",
         "estimated" if usa else "assumed",
         note="Labour share x the Trustees' growth of output per worker"
@@ -487,19 +500,27 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
     pack.series(
         "macroeconomy.gdp_growth",
         _annual(growth_base, growth),
-        "1/year",
+        "1",
         source,
         "estimated",
-        note="Trustees Report 2026, table V.B2"
-        if usa
-        else "WEO April 2024 to 2029, then output per worker and the labour force",
+        note=("Trustees Report 2026, table V.B2," if usa else "WEO April 2024")
+        + " to 2029, then trend output per worker and the labour force at constant rates",
+    )
+    worker = productivity_growth(iso3)
+    pack.series(
+        "macroeconomy.productivity_growth",
+        _annual(worker[FIRST], worker),
+        "1",
+        "population_age5",
+        "estimated",
+        note="Real growth over that of the labour force; the base-year entry repeats 2025",
     )
     target_source = source if usa else "macro_assumptions"
     for year, value in inflation_target(iso3).items():
         pack.value(
             "macroeconomy.inflation_target",
             value,
-            "1/year",
+            "1",
             target_source,
             "estimated" if usa else "assumed",
             year=year,
@@ -507,11 +528,11 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
             if usa
             else "Midpoint of the target in force in 2024",
         )
-    for year, value in consumer_price_wedge(iso3).items():
+    for year, value in consumer_price_drift(iso3).items():
         pack.value(
-            "macroeconomy.consumer_price_wedge",
+            "macroeconomy.consumer_price_drift",
             value,
-            "1/year",
+            "1",
             target_source,
             "estimated" if usa else "assumed",
             year=year,
@@ -524,14 +545,14 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
             else _note(iso3, "real_interest_rate")
         )
         pack.value(
-            "macroeconomy.real_interest_rate", value, "1/year", source, flag, year=year, note=note
+            "macroeconomy.real_interest_rate", value, "1", source, flag, year=year, note=note
         )
     for path, value, key in (
         ("macroeconomy.base_inflation", base.cpi_inflation, "cpi_inflation"),
         ("labour_market.base_wage_growth", base.wage_growth, "wage_growth"),
     ):
         flag, note = _note(iso3, key)
-        pack.value(path, value, "1/year", "derived_values", flag, note=note)
+        pack.value(path, value, "1", "derived_values", flag, note=note)
 
 
 def _add_government(pack: PackBuilder, iso3: str) -> None:
@@ -542,7 +563,6 @@ def _add_government(pack: PackBuilder, iso3: str) -> None:
         "social_contributions",
         "expenditure",
         "interest_expenditure",
-        "subsidies",
     ):
         flag, note = _note(iso3, name)
         pack.value(f"government.{name}", lines[name], "LCU/year", "derived_values", flag, note=note)
@@ -605,5 +625,3 @@ def _add_household(pack: PackBuilder, iso3: str) -> None:
         flag,
         note=note,
     )
-    for name, value in {"mpc_labour": 0.85, "mpc_benefits": 0.95, "mpc_property": 0.45}.items():
-        pack.value(f"household.{name}", value, "1", "macro_assumptions", "assumed")
