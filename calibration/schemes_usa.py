@@ -741,7 +741,7 @@ class _Writer:
         note: str,
         coverage_note: str,
         ceiling: float | None = None,
-        cv: Sequence[float] = (1.1, 1.45),
+        cv: Sequence[float] = (1.0, 1.3),
     ) -> None:
         """Contribution parameters; where the law names no rate, the effective one of the base year.
 
