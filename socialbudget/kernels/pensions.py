@@ -13,26 +13,30 @@ projection by component, with discrete ages.
 from __future__ import annotations
 
 from numba import njit
+from numpy import float64
+from numpy.typing import NDArray
+
+Array = NDArray[float64]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def insured_exits(
-    active,
-    inactive,
-    death_probability,
-    invalidity_rate,
-    retirement_probability,
-    qualifying_service,
-    disability_qualifying_service,
-    density,
-    exit_rate,
-    workspace,
-    active_out,
-    inactive_out,
-    retired_out,
-    invalid_out,
-    dead_out,
-):
+    active: Array,
+    inactive: Array,
+    death_probability: Array,
+    invalidity_rate: Array,
+    retirement_probability: Array,
+    qualifying_service: Array,
+    disability_qualifying_service: Array,
+    density: Array,
+    exit_rate: Array,
+    workspace: Array,
+    active_out: Array,
+    inactive_out: Array,
+    retired_out: Array,
+    invalid_out: Array,
+    dead_out: Array,
+) -> None:
     """One year of death, invalidity, retirement and pauses; the rest age and earn service.
 
     ``Act(x+1, c+1) += d p_aa (1 - e) Act(x, c)``, ``Act(x+1, c) += (1 - d) p_aa (1 - e) Act(x, c)``
@@ -150,16 +154,16 @@ def insured_exits(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def insured_entries(
-    active,
-    inactive,
-    contributors,
-    reentry_share,
-    entry_credit,
-    last_entry_age,
-    active_out,
-    inactive_out,
-    entrants_out,
-):
+    active: Array,
+    inactive: Array,
+    contributors: Array,
+    reentry_share: Array,
+    entry_credit: Array,
+    last_entry_age: Array,
+    active_out: Array,
+    inactive_out: Array,
+    entrants_out: Array,
+) -> None:
     """Fill the actives up, or thin them out, to the contributors of the year.
 
     Where contributors exceed the remaining actives, a share of the gap comes from the inactive
@@ -221,36 +225,37 @@ def insured_entries(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def award_pensions(
-    persons,
-    earnings_path,
-    level,
-    class_factor,
-    class_weight,
-    ceiling,
-    bend_point,
-    accrual_rate,
-    benefit_factor,
-    mean_wage_accrual,
-    flat_amount,
-    scale_sum,
-    service_maximum,
-    averaging_years,
-    averaging_best,
-    averaging_fixed,
-    age_factor,
-    credited_service,
-    credited_minimum,
-    minimum_pension,
-    maximum_share,
-    workspace,
-    count_out,
-    amount_out,
-):
+    persons: Array,
+    earnings_path: Array,
+    level: Array,
+    class_factor: Array,
+    class_weight: Array,
+    ceiling: Array,
+    bend_point: Array,
+    accrual_rate: Array,
+    benefit_factor: Array,
+    mean_wage_accrual: Array,
+    flat_amount: Array,
+    scale_sum: Array,
+    service_maximum: Array,
+    averaging_years: Array,
+    averaging_best: Array,
+    averaging_fixed: Array,
+    age_factor: Array,
+    credited_service: Array,
+    credited_minimum: Array,
+    minimum_pension: Array,
+    maximum_share: Array,
+    workspace: Array,
+    count_out: Array,
+    amount_out: Array,
+) -> None:
     """Pensions of new awards, the formula applied inside classes of earnings.
 
     ``b = age_factor * [sum_k slice_k(w) (accrual_k n m + factor_k) + A n m + flat]``, at most
-    ``maximum_share w``, at least the minimum; w is the mean of the best or last years of the
-    cohort's earnings, times the class factor; n the years counted, m their mean weight.
+    ``maximum_share w``, times the level, at least the minimum; w is the mean of the best or last
+    years of the cohort's earnings, times the class factor; n the years counted, m their mean
+    weight.
 
     Parameters
     ----------
@@ -260,7 +265,7 @@ def award_pensions(
         Revalued insured earnings a year of the cohort that was aged x a year ago, k years before
         that (LCU/year).
     level : array [draw, age]
-        Revaluation since then, by age reached.
+        Uprating of the pension from the level of the earnings to the year of award.
     class_factor : array [1|draw, sex, class]
         Earnings of the class over the mean; weighted mean 1.
     class_weight : array [class]
@@ -335,7 +340,6 @@ def award_pensions(
                         mean = total / window
                     else:
                         mean = total / kept
-                    mean *= level[draw, age]
                     years = c + credited_service[ds, sex, age]
                     if years < least:
                         years = least
@@ -372,6 +376,7 @@ def award_pensions(
                         b *= age_factor[df, sex, age]
                         if b > cap * w:
                             b = cap * w
+                        b *= level[draw, age]
                         if b < minimum_pension[draw]:
                             b = minimum_pension[draw]
                         pension += class_weight[k] * b
@@ -383,21 +388,21 @@ def award_pensions(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def survivor_awards(
-    deaths,
-    death_amount,
-    married_share,
-    spouse_lag,
-    first_spouse_lag,
-    death_probability,
-    spouse_share,
-    takeup,
-    children_lag,
-    first_child_lag,
-    orphan_share,
-    orphan_age_limit,
-    count_out,
-    amount_out,
-):
+    deaths: Array,
+    death_amount: Array,
+    married_share: Array,
+    spouse_lag: Array,
+    first_spouse_lag: int,
+    death_probability: Array,
+    spouse_share: Array,
+    takeup: Array,
+    children_lag: Array,
+    first_child_lag: int,
+    orphan_share: Array,
+    orphan_age_limit: Array,
+    count_out: Array,
+    amount_out: Array,
+) -> None:
     """New pensions of widows, widowers and orphans.
 
     Spouses are of the other sex and must live through half the year; orphans are split evenly by
@@ -473,20 +478,20 @@ def survivor_awards(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def pensions_in_force(
-    count,
-    amount,
-    death_probability,
-    leaving_probability,
-    indexation,
-    new_count,
-    new_amount,
-    count_out,
-    amount_out,
-    dead_out,
-    dead_amount_out,
-    left_out,
-    left_amount_out,
-):
+    count: Array,
+    amount: Array,
+    death_probability: Array,
+    leaving_probability: Array,
+    indexation: Array,
+    new_count: Array,
+    new_amount: Array,
+    count_out: Array,
+    amount_out: Array,
+    dead_out: Array,
+    dead_amount_out: Array,
+    left_out: Array,
+    left_amount_out: Array,
+) -> None:
     """Carry pensions in payment one year on: deaths, other ends, indexation, awards.
 
     ``N(x+1) = N(x)(1 - q)(1 - h) + new``, and the sum of pensions likewise, times 1 + indexation.
