@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,8 @@ class Scenario:
     note: str = ""
     source: str = ""
     countries: tuple[str, ...] = ()
+    together: tuple[tuple[tuple[Change, ...], tuple[Change, ...]], ...] = ()
+    """What `|` has put together: no change of the one may clash with one of the other."""
 
     @classmethod
     def load(cls, file: str | Path) -> Scenario:
@@ -148,7 +151,8 @@ class Scenario:
         mine += [()] * (depth - len(mine))
         theirs += [()] * (depth - len(theirs))
         layers = tuple(a + b for a, b in zip(mine, theirs, strict=True))
-        return _joined(self, other, layers)
+        joined = _joined(self, other, layers)
+        return replace(joined, together=(*joined.together, (self.changes, other.changes)))
 
     def over(self, other: Scenario) -> Scenario:
         """`other` first, then this one: where they clash, this one has the last word."""
@@ -202,7 +206,8 @@ class Scenario:
             )
         out = dict(parameters)
         touched: set[str] = set()
-        for layer in self.layers:
+        governs: dict[int, tuple[int, str, dict[str, np.ndarray]]] = {}
+        for depth, layer in enumerate(self.layers):
             cells_of: dict[str, list[tuple[int, np.ndarray]]] = {}
             for number, change in enumerate(layer, start=1):
                 label = f"change {number} ('{change.path}')"
@@ -227,8 +232,10 @@ class Scenario:
                                 "remove one, or order the two scenarios with over()"
                             )
                     cells_of.setdefault(path, []).append((number, mask))
+                    governs.setdefault(id(change), (depth, label, {}))[2][path] = mask
                     out[path] = new
                     touched.add(path)
+        faults += _clashes_across_layers(self.together, governs, base_year)
         for path in sorted(touched):
             param = params[path]
             bad = ~((out[path] >= param.low) & (out[path] <= param.high))
@@ -238,8 +245,11 @@ class Scenario:
                 hint = ""
                 if param.unit == "1" and param.high <= 1.0 < abs(value):
                     hint = "; a percent where a fraction is meant? Write '5 percent' or 0.05"
+                cell = "".join(
+                    f", {d}={coords[d][i]}" for d, i in zip(param.dims, first[2:], strict=True)
+                )
                 faults.append(
-                    f"'{path}' becomes {value:g} {param.unit} in {base_year + int(first[0])}, "
+                    f"'{path}' becomes {value:g} {param.unit} in {base_year + int(first[0])}{cell}, "
                     f"outside [{param.low:g}, {param.high:g}]{hint}"
                 )
         if faults:
@@ -289,7 +299,34 @@ def _joined(first: Scenario, second: Scenario, layers: tuple[tuple[Change, ...],
         "\n".join(n for n in (first.note, second.note) if n),
         "\n".join(s for s in (first.source, second.source) if s),
         countries,
+        first.together + second.together,
     )
+
+
+def _clashes_across_layers(
+    together: tuple[tuple[tuple[Change, ...], tuple[Change, ...]], ...],
+    governs: Mapping[int, tuple[int, str, dict[str, np.ndarray]]],
+    base_year: int,
+) -> list[str]:
+    """Clashes that `over()` has moved to different layers without ordering the two sides."""
+    faults = []
+    for one, other in together:
+        for a, b in itertools.product(one, other):
+            if id(a) not in governs or id(b) not in governs:
+                continue
+            (depth_a, label_a, cells_a), (depth_b, label_b, cells_b) = (
+                governs[id(a)],
+                governs[id(b)],
+            )
+            for path in cells_a.keys() & cells_b.keys() if depth_a != depth_b else ():
+                both = cells_a[path] & cells_b[path]
+                if both.any():
+                    year = base_year + int(np.argwhere(both)[0][0])
+                    faults.append(
+                        f"{label_a}: clashes with {label_b} on '{path}' in {year}; remove one, or "
+                        "order the two scenarios with over()"
+                    )
+    return faults
 
 
 def _changed(

@@ -98,7 +98,7 @@ class Contributions(Module):
                 )
         factor = np.where(computed > 0.0, given / np.where(computed > 0.0, computed, 1.0), 1.0)
         y["contributions.add_factor"] = factor
-        self._receive(y, factor * computed)
+        self._receive(y, np.broadcast_to(given, computed.shape))
 
     def step(self, y: Year) -> None:
         base = y.lag("contributions.base_average_wage")

@@ -54,11 +54,11 @@ class LabourMarket(Module):
               "Share of each status in employment in the base year", "fixed"),
         Param("labour_market.relative_earnings", ("sex", "age", "status"), "1", 0, 20,
               "Compensation relative to a prime-age man in formal employment"),
-        Param("labour_market.base_wage_growth", (), "1", -0.5, 2,
+        Param("labour_market.base_wage_growth", (), "1/year", -0.5, 2,
               "Growth of average wages in the base year", "fixed"),
         Param("macroeconomy.labour_share", (), "1", 0.1, 1,
               "Labour income, self-employed labour included, over GDP at factor cost"),
-        Param("macroeconomy.productivity_growth", (), "1", -0.2, 0.3,
+        Param("macroeconomy.productivity_growth", (), "1/year", -0.2, 0.3,
               "Growth of output per person employed under closure M0", "annual"),
     )
     writes = (
@@ -108,6 +108,7 @@ class LabourMarket(Module):
         "macroeconomy.gdp_real",
         "macroeconomy.output_gap",
         "government.indirect_taxes",
+        "government.subsidies",
         "contributions.employer_rate_effective",
         "contributions.wedge",
         "*.unemployment_generosity",
@@ -124,7 +125,9 @@ class LabourMarket(Module):
         # Inside the block the charges are unknown in the first sweep: start from none.
         employer_rate = np.nan_to_num(y["contributions.employer_rate_effective"])
         share = np.broadcast_to(y.p["macroeconomy.labour_share"], u.shape)
-        income = share * (y["macroeconomy.gdp"] - y["government.indirect_taxes"])
+        income = share * (
+            y["macroeconomy.gdp"] - y["government.indirect_taxes"] + y["government.subsidies"]
+        )
         y["labour_market.labour_share"] = share
         self._spread(y, u, np.ones_like(u), income, employer_rate)
         y["labour_market.wage_growth"] = y.p["labour_market.base_wage_growth"]
@@ -174,7 +177,9 @@ class LabourMarket(Module):
             -p["labour_market.wage_curve_elasticity"]
         )
         y["labour_market.labour_share"] = share
-        income = share * (y["macroeconomy.gdp"] - y["government.indirect_taxes"])
+        income = share * (
+            y["macroeconomy.gdp"] - y["government.indirect_taxes"] + y["government.subsidies"]
+        )
         self._spread(y, u, np.exp(index), income, y["contributions.employer_rate_effective"])
         y["labour_market.wage_growth"] = (
             y["labour_market.average_wage"] / y.lag("labour_market.average_wage") - 1.0

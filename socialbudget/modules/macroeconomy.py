@@ -39,30 +39,30 @@ class Macroeconomy(Module):
         Param("macroeconomy.capital_output_ratio", (), "year", 0.5, 20,
               "Capital stock at the end of the base year over its output", "fixed"),
         Param("macroeconomy.depreciation_rate", (), "1/year", 0, 0.5, "Depreciation of capital"),
-        Param("macroeconomy.tfp_growth", (), "1", -0.2, 0.3, "Growth of total factor productivity",
+        Param("macroeconomy.tfp_growth", (), "1/year", -0.2, 0.3, "Growth of total factor productivity",
               "annual"),
-        Param("macroeconomy.gdp_growth", (), "1", -0.3, 0.5,
+        Param("macroeconomy.gdp_growth", (), "1/year", -0.3, 0.5,
               "Growth of real output under closure M0", "annual"),
-        Param("macroeconomy.inflation_target", (), "1", -0.05, 1, "Inflation target"),
-        Param("macroeconomy.real_interest_rate", (), "1", -0.1, 0.5, "Neutral real interest rate"),
+        Param("macroeconomy.inflation_target", (), "1/year", -0.05, 1, "Inflation target"),
+        Param("macroeconomy.real_interest_rate", (), "1/year", -0.1, 0.5, "Neutral real interest rate"),
         Param("macroeconomy.taylor_inflation", (), "1", 0, 5,
               "Points of interest per point of inflation above target", "fixed"),
         Param("macroeconomy.taylor_gap", (), "1", 0, 5, "Points of interest per point of gap", "fixed"),
-        Param("macroeconomy.mpc_labour", (), "1", 0, 1, "Propensity to consume labour income", "fixed"),
-        Param("macroeconomy.mpc_benefits", (), "1", 0, 1, "Propensity to consume benefits", "fixed"),
-        Param("macroeconomy.mpc_property", (), "1", 0, 1,
+        Param("household.mpc_labour", (), "1", 0, 1, "Propensity to consume labour income", "fixed"),
+        Param("household.mpc_benefits", (), "1", 0, 1, "Propensity to consume benefits", "fixed"),
+        Param("household.mpc_property", (), "1", 0, 1,
               "Propensity to consume property income", "fixed"),
-        Param("macroeconomy.investment_gap", (), "1", 0, 2,
+        Param("macroeconomy.investment_gap_response", (), "1", 0, 2,
               "Investment over capital per unit of output gap", "fixed"),
-        Param("macroeconomy.investment_rate", (), "1", 0, 2,
+        Param("macroeconomy.investment_interest_response", (), "1", 0, 2,
               "Fall of investment over capital per unit of real interest above neutral", "fixed"),
         Param("macroeconomy.investment_speed", (), "1/year", 0, 1,
               "Yearly adjustment of capital to its long-run ratio to output", "fixed"),
-        Param("macroeconomy.sigma_imports", (), "1", 0, 5, "Price elasticity of imports", "fixed"),
-        Param("macroeconomy.sigma_exports", (), "1", 0, 5, "Price elasticity of exports", "fixed"),
+        Param("macroeconomy.import_price_elasticity", (), "1", 0, 5, "Price elasticity of imports", "fixed"),
+        Param("macroeconomy.export_price_elasticity", (), "1", 0, 5, "Price elasticity of exports", "fixed"),
         Param("macroeconomy.theta_investment", (), "1", 0, 1,
               "Share of the savings gap that investment absorbs", "fixed"),
-        Param("macroeconomy.demand_horizon", (), "year", 0, 100,
+        Param("macroeconomy.demand_weight_years", (), "year", 0, 100,
               "Years over which the weight of demand fades from 1 to 0", "fixed"),
     )
     writes = (
@@ -183,18 +183,18 @@ class Macroeconomy(Module):
         exports = (
             y.lag("macroeconomy.export_share")
             * potential
-            * real_rate ** p["macroeconomy.sigma_exports"]
+            * real_rate ** p["macroeconomy.export_price_elasticity"]
         )
         import_share = y.lag("macroeconomy.import_share") * real_rate ** (
-            -p["macroeconomy.sigma_imports"]
+            -p["macroeconomy.import_price_elasticity"]
         )
         weight = np.zeros(1) if classic else _demand_weight(y)
         # Demand is linear in the gap through investment; solve it exactly.
         slope = capital * (
-            p["macroeconomy.investment_gap"]
-            - p["macroeconomy.investment_rate"] * p["macroeconomy.taylor_gap"]
+            p["macroeconomy.investment_gap_response"]
+            - p["macroeconomy.investment_interest_response"] * p["macroeconomy.taylor_gap"]
         )
-        fixed = trend - p["macroeconomy.investment_rate"] * capital * rate_gap
+        fixed = trend - p["macroeconomy.investment_interest_response"] * capital * rate_gap
         demand = (c + fixed + g) * (1.0 - import_share) + exports
         gap = (
             weight
@@ -228,9 +228,9 @@ class Macroeconomy(Module):
     def _planned_consumption(y: Year) -> Array:
         p = y.p
         return (
-            p["macroeconomy.mpc_labour"] * y["household.labour_income_net"]
-            + p["macroeconomy.mpc_benefits"] * y["household.cash_benefits"]
-            + p["macroeconomy.mpc_property"] * y["household.property_income_net"]
+            p["household.mpc_labour"] * y["household.labour_income_net"]
+            + p["household.mpc_benefits"] * y["household.cash_benefits"]
+            + p["household.mpc_property"] * y["household.property_income_net"]
         )
 
     def identities(self, y: Year) -> Mapping[str, Array]:
@@ -268,7 +268,7 @@ def _long_run_growth(p: Mapping[str, Array]) -> Array:
 
 
 def _demand_weight(y: Year) -> Array:
-    horizon = y.p["macroeconomy.demand_horizon"]
+    horizon = y.p["macroeconomy.demand_weight_years"]
     elapsed = y.year - y.base_year - 1
     return np.clip(1.0 - elapsed / np.maximum(horizon, 1e-9), 0.0, 1.0)
 

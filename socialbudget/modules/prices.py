@@ -17,16 +17,16 @@ class Prices(Module):
 
     name = "prices"
     params = (
-        Param("macroeconomy.inflation_target", (), "1", -0.05, 1, "Inflation target"),
-        Param("macroeconomy.phillips_slope", (), "1", 0, 5,
+        Param("macroeconomy.inflation_target", (), "1/year", -0.05, 1, "Inflation target"),
+        Param("macroeconomy.kappa_p", (), "1", 0, 5,
               "Percentage points of inflation per percentage point of output gap", "fixed"),
-        Param("macroeconomy.base_inflation", (), "1", -0.2, 2,
+        Param("macroeconomy.base_inflation", (), "1/year", -0.2, 2,
               "Consumer price inflation in the base year", "fixed"),
-        Param("macroeconomy.consumer_price_drift", (), "1", -0.05, 0.05,
+        Param("macroeconomy.consumer_price_wedge", (), "1/year", -0.05, 0.05,
               "Yearly growth of consumer prices over the GDP deflator"),
         Param("government.consumption_tax_change", (), "1", -0.5, 0.5,
               "Change of the effective tax-inclusive consumption tax rate"),
-        Param("government.consumption_taxes", (), "LCU/year", 0, 1e30,
+        Param("government.consumption_tax", (), "LCU/year", 0, 1e30,
               "Taxes on household consumption in the base year", "fixed"),
         Param("macroeconomy.private_consumption", (), "LCU/year", 0, 1e30,
               "Private consumption in the base year", "fixed"),
@@ -50,15 +50,15 @@ class Prices(Module):
         target = y.p["macroeconomy.inflation_target"]
         gap = y["macroeconomy.output_gap"]
         price = y.lag("prices.gdp_deflator") * (
-            1.0 + target + y.p["macroeconomy.phillips_slope"] * gap
+            1.0 + target + y.p["macroeconomy.kappa_p"] * gap
         )
         rate = (
-            y.p["government.consumption_taxes"] / y.p["macroeconomy.private_consumption"]
+            y.p["government.consumption_tax"] / y.p["macroeconomy.private_consumption"]
         )
         passed_on = (1.0 - rate) / (1.0 - rate - y.p["government.consumption_tax_change"])
         y["prices.gdp_deflator"] = price
         y["prices.consumption_deflator"] = price * passed_on
-        drift = 1.0 + y.p["macroeconomy.consumer_price_drift"]
+        drift = 1.0 + y.p["macroeconomy.consumer_price_wedge"]
         cpi = (
             y.lag("prices.consumer_price_index")
             * price * passed_on / y.lag("prices.consumption_deflator") * drift

@@ -1,0 +1,202 @@
+"""Receipts, expenditure and reserve of every scheme, whatever its kind (method 4.9, 4.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.dims import SOURCES
+from socialbudget.errors import PackError
+from socialbudget.modules import Scheme, schemes_of
+from socialbudget.pack import Pack, Transfer
+
+SOURCE = {name: i for i, name in enumerate(SOURCES)}
+
+
+class SchemeAccounts(Module):
+    """One row per scheme along the `scheme` dimension.
+
+    Receipts: contributions by payer, the state's share by rule, earmarked taxes, income on the
+    reserve at the start of the year, transfers from other schemes. What is missing is covered by
+    the deficit rule: the state at once (``state``), or the reserve and after it the state
+    (``reserve``), reported apart as deficit cover. Schemes of the private sector balance by their
+    members' premiums (source ``other``) and stay outside the government account.
+    """
+
+    name = "scheme_accounts"
+
+    def __init__(self, schemes: Sequence[Scheme], transfers: Sequence[Transfer]):
+        self._schemes = schemes
+        names = [s.name for s in schemes]
+        self._insurance = np.array(
+            [-1 if s.insurance_index is None else s.insurance_index for s in schemes]
+        )
+        self._insured_rows = np.flatnonzero(self._insurance >= 0)
+        self._public = np.array([s.instance.sector == "government" for s in schemes], dtype=float)
+        self._cash = np.array([s.instance.benefit_type == "cash" for s in schemes], dtype=float)
+        self._absorbs = np.array([s.instance.deficit_rule == "reserve" for s in schemes])
+        self._transfers = np.zeros((len(schemes), len(schemes)))
+        for t in transfers:
+            self._transfers[names.index(t.from_), names.index(t.to)] += t.share_of_benefits
+        mixed = self._transfers @ (1.0 - self._public) * self._public + (
+            self._transfers @ self._public
+        ) * (1.0 - self._public)
+        if mixed.any():
+            raise PackError(
+                "pack.toml",
+                ["transfers: a transfer may not cross between government and private schemes"],
+            )
+        self.params = tuple(
+            param
+            for s in schemes
+            for param in (
+                Param(s.path("administration_share"), (), "1", 0, 5,
+                      "Administration over benefit expenditure"),
+                Param(s.path("state_share"), (), "1", 0, 1,
+                      "Share of expenditure that the state pays by rule"),
+                Param(s.path("earmarked_tax_share"), (), "1", 0, 1,
+                      "Earmarked taxes over benefit expenditure"),
+                Param(s.path("reserve"), (), "LCU", 0, 1e30,
+                      "Reserve at the end of the base year", "fixed"),
+                Param(s.path("reserve_return"), (), "1/year", -0.2, 0.5,
+                      "Real return on the reserve"),
+                Param(s.path("bond_share"), (), "1", 0, 1,
+                      "Share of the reserve held in bonds of the government"),
+            )
+        )
+        self.writes = (
+            Var("scheme_accounts.receipts", ("scheme", "source"), "LCU/year", "flow",
+                "Receipts by source"),
+            Var("scheme_accounts.benefits", ("scheme",), "LCU/year", "flow", "Benefit expenditure"),
+            Var("scheme_accounts.administration", ("scheme",), "LCU/year", "flow",
+                "Administration"),
+            Var("scheme_accounts.transfer_out", ("scheme",), "LCU/year", "flow",
+                "Transfers to other schemes"),
+            Var("scheme_accounts.expenditure", ("scheme",), "LCU/year", "flow",
+                "Benefits, administration and transfers"),
+            Var("scheme_accounts.deficit_cover", ("scheme",), "LCU/year", "flow",
+                "State payments that cover a deficit, part of general revenue"),
+            Var("scheme_accounts.balance", ("scheme",), "LCU/year", "flow",
+                "Receipts less expenditure"),
+            Var("scheme_accounts.reserve", ("scheme",), "LCU", "stock", "Reserve"),
+            Var("scheme_accounts.public_cash_benefits", (), "LCU/year", "flow",
+                "Cash benefits of government schemes"),
+            Var("scheme_accounts.public_kind_benefits", (), "LCU/year", "flow",
+                "Benefits in kind of government schemes"),
+            Var("scheme_accounts.public_administration", (), "LCU/year", "flow",
+                "Administration of government schemes"),
+            Var("scheme_accounts.public_contributions", (), "LCU/year", "flow",
+                "Contributions to government schemes"),
+            Var("scheme_accounts.state_payments", (), "LCU/year", "flow",
+                "Payments of the budget to schemes, earmarked taxes included"),
+            Var("scheme_accounts.interest_from_budget", (), "LCU/year", "flow",
+                "Interest on government bonds held by schemes"),
+            Var("scheme_accounts.income_from_firms", (), "LCU/year", "flow",
+                "Income of government schemes on other assets"),
+            Var("scheme_accounts.public_balance", (), "LCU/year", "flow",
+                "Receipts less expenditure of government schemes"),
+            Var("scheme_accounts.public_bonds", (), "LCU", "stock",
+                "Government bonds held by schemes"),
+        )
+        self.reads = ("*.benefit_expenditure", "contributions.revenue", "prices.inflation")
+
+    def start(self, y: Year) -> None:
+        # The opening reserve is what makes the base year roll forward to the closing reserve given.
+        reserve = np.broadcast_to(self._stack(y, "reserve"), (y.draws, len(self._schemes)))
+        self._account(y, reserve, closing=reserve)
+
+    def step(self, y: Year) -> None:
+        self._account(y, y.lag("scheme_accounts.reserve"), closing=None)
+
+    def _stack(self, y: Year, name: str) -> Array:
+        return np.stack([y.p[s.path(name)] for s in self._schemes], axis=1)
+
+    def _account(self, y: Year, opening: Array, closing: Array | None) -> None:
+        spending = y.match("*.benefit_expenditure")
+        benefits = np.stack(
+            [spending[f"{s.name}.benefit_expenditure"].sum(axis=(1, 2)) for s in self._schemes],
+            axis=1,
+        )
+        administration = self._stack(y, "administration_share") * benefits
+        transfers = benefits[:, :, None] * self._transfers
+        out, into = transfers.sum(axis=2), transfers.sum(axis=1)
+        receipts = y["scheme_accounts.receipts"]
+        receipts[...] = 0.0
+        if len(self._insured_rows):
+            receipts[:, self._insured_rows, :3] = y["contributions.revenue"][
+                :, self._insurance[self._insured_rows]
+            ]
+        by_rule = self._stack(y, "state_share") * (benefits + administration)
+        receipts[:, :, SOURCE["earmarked_tax"]] = self._stack(y, "earmarked_tax_share") * benefits
+        nominal = (1.0 + self._stack(y, "reserve_return")) * (
+            1.0 + y["prices.inflation"][:, None]
+        ) - 1.0
+        income = opening * nominal
+        receipts[:, :, SOURCE["property_income"]] = income
+        receipts[:, :, SOURCE["transfer_in"]] = into
+        expenditure = benefits + administration + out
+        result = receipts.sum(axis=2) + by_rule - expenditure
+        available = np.where(self._absorbs, opening, 0.0)
+        cover = np.maximum(-(result + available), 0.0)
+        public = self._public > 0
+        receipts[:, :, SOURCE["general_revenue"]] = np.where(public, by_rule + cover, 0.0)
+        receipts[:, :, SOURCE["other"]] = np.where(public, 0.0, by_rule + cover)
+        y["scheme_accounts.deficit_cover"] = np.where(public, cover, 0.0)
+        balance = result + cover
+        y["scheme_accounts.benefits"] = benefits
+        y["scheme_accounts.administration"] = administration
+        y["scheme_accounts.transfer_out"] = out
+        y["scheme_accounts.expenditure"] = expenditure
+        y["scheme_accounts.balance"] = balance
+        reserve = opening + balance if closing is None else closing
+        y["scheme_accounts.reserve"] = reserve
+
+        bonds = self._stack(y, "bond_share")
+        y["scheme_accounts.public_cash_benefits"] = (benefits * self._public * self._cash).sum(1)
+        y["scheme_accounts.public_kind_benefits"] = (
+            benefits * self._public * (1.0 - self._cash)
+        ).sum(1)
+        y["scheme_accounts.public_administration"] = (administration * self._public).sum(1)
+        y["scheme_accounts.public_contributions"] = (
+            receipts[:, :, :3].sum(axis=2) * self._public
+        ).sum(1)
+        y["scheme_accounts.state_payments"] = (
+            (
+                receipts[:, :, SOURCE["general_revenue"]]
+                + receipts[:, :, SOURCE["earmarked_tax"]]
+            )
+            * self._public
+        ).sum(1)
+        y["scheme_accounts.interest_from_budget"] = (income * bonds * self._public).sum(1)
+        y["scheme_accounts.income_from_firms"] = (income * (1.0 - bonds) * self._public).sum(1)
+        y["scheme_accounts.public_balance"] = (balance * self._public).sum(1)
+        y["scheme_accounts.public_bonds"] = (reserve * bonds * self._public).sum(1)
+
+    def identities(self, y: Year) -> Mapping[str, Array]:
+        receipts = y["scheme_accounts.receipts"]
+        total = y["scheme_accounts.expenditure"].sum(axis=1)
+        balance = y["scheme_accounts.balance"]
+        found = {
+            "A-1 receipts less expenditure = balance": (
+                receipts.sum(axis=2) - y["scheme_accounts.expenditure"] - balance
+            )
+            / total[:, None],
+            "A-2 transfers out = transfers in": (
+                y["scheme_accounts.transfer_out"].sum(axis=1)
+                - receipts[:, :, SOURCE["transfer_in"]].sum(axis=1)
+            )
+            / total,
+        }
+        if y.year > y.base_year:
+            scale = np.maximum(np.abs(y["scheme_accounts.reserve"]), total[:, None])
+            found["S-1 change of the reserve = receipts less expenditure"] = (
+                y["scheme_accounts.reserve"] - y.lag("scheme_accounts.reserve") - balance
+            ) / scale
+        return found
+
+
+def modules(pack: Pack) -> Sequence[Module]:
+    """The scheme accounts over all schemes of the pack."""
+    return [SchemeAccounts(schemes_of(pack), pack.manifest.transfers)]

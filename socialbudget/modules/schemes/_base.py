@@ -1,0 +1,137 @@
+"""What scheme kinds share: recipients, expenditure by function, base-year add-factor, index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.errors import PackError
+from socialbudget.modules import Scheme
+
+
+class SchemeModule(Module):
+    """A scheme instance whose benefits fall into its main function.
+
+    Subclasses set `own_params`, `own_reads`, `own_lags` and `own_writes`, and implement
+    `recipients_and_amount`. The base class writes recipients and expenditure by function and sex,
+    and a multiplicative add-factor that reproduces the base year's expenditure exactly.
+    """
+
+    own_writes: tuple[Var, ...] = ()
+
+    def __init__(self, scheme: Scheme):
+        self.scheme = scheme
+        self.name = scheme.name
+        self.params = (
+            *self.own_params(),
+            Param(scheme.path("base_expenditure"), ("function",), "LCU/year", 0, 1e30,
+                  "Benefit expenditure in the base year", "fixed"),
+        )
+        self.writes = (
+            Var(f"{self.name}.recipients", ("function", "sex"), "person", "flow",
+                "Recipients, average of the year"),
+            Var(f"{self.name}.benefit_expenditure", ("function", "sex"), "LCU/year", "flow",
+                "Benefit expenditure"),
+            Var(f"{self.name}.add_factor", (), "1", "rate",
+                "Factor that reproduces the expenditure of the base year"),
+            *self.extra_writes(),
+        )
+
+    def own_params(self) -> tuple[Param, ...]:
+        """Parameters of the kind."""
+        return ()
+
+    def extra_writes(self) -> tuple[Var, ...]:
+        """Variables of the kind beyond recipients and expenditure."""
+        return ()
+
+    def param(self, y: Year, name: str) -> Array:
+        """The scheme's parameter in force."""
+        return y.p[self.scheme.path(name)]
+
+    def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
+        """Recipients ``[draw, sex]`` and mean benefit ``[draw, sex]`` or ``[draw, 1]``, LCU/year."""
+        raise NotImplementedError
+
+    def before(self, y: Year) -> None:
+        """Fill the kind's own variables first (indices and the like)."""
+
+    def start(self, y: Year) -> None:
+        self.before(y)
+        recipients, amount = self.recipients_and_amount(y)
+        computed = (recipients * amount).sum(axis=1)
+        given = self.param(y, "base_expenditure")
+        i = self.scheme.function_index
+        wrong = np.delete(given, i, axis=1)
+        if wrong.any():
+            raise PackError(
+                f"scheme '{self.name}'",
+                [
+                    f"'{self.scheme.path('base_expenditure')}' has expenditure outside the scheme's "
+                    f"function '{self.scheme.instance.function}'; split the scheme or move it"
+                ],
+            )
+        given = given[:, i]
+        if ((computed <= 0.0) & (given > 0.0)).any():
+            raise PackError(
+                f"scheme '{self.name}'",
+                [
+                    f"'{self.scheme.path('base_expenditure')}' is positive, but the scheme's rates "
+                    "give no recipients or no amount in the base year; correct one of them"
+                ],
+            )
+        factor = np.where(computed > 0.0, given / np.where(computed > 0.0, computed, 1.0), 1.0)
+        y[f"{self.name}.add_factor"] = factor
+        self._write(y, recipients, recipients * amount * factor[:, None])
+
+    def step(self, y: Year) -> None:
+        factor = y.lag(f"{self.name}.add_factor")
+        y[f"{self.name}.add_factor"] = factor
+        self.before(y)
+        recipients, amount = self.recipients_and_amount(y)
+        self._write(y, recipients, recipients * amount * factor[:, None])
+
+    def _write(self, y: Year, recipients: Array, expenditure: Array) -> None:
+        i = self.scheme.function_index
+        for name, value in (("recipients", recipients), ("benefit_expenditure", expenditure)):
+            target = y[f"{self.name}.{name}"]
+            target[...] = 0.0
+            target[:, i] = value
+
+    def identities(self, y: Year) -> Mapping[str, Array]:
+        """S-2 by construction here; kinds with several benefits check their own."""
+        spending = y[f"{self.name}.benefit_expenditure"]
+        return {"S-9 no negative expenditure": np.minimum(spending, 0.0).sum(axis=(1, 2))}
+
+
+class IndexedScheme(SchemeModule):
+    """A scheme whose amounts follow prices and wages of the year before.
+
+    ``index = index(-1) (1 + theta CPI + (1 - theta) wage growth)``, both of the year before, as
+    benefits are adjusted in practice.
+    """
+
+    lags = ("prices.inflation", "labour_market.wage_growth")
+
+    def own_params(self) -> tuple[Param, ...]:
+        return (
+            Param(self.scheme.path("price_indexation_share"), (), "1", 0, 1,
+                  "Weight of prices in indexation; wages have the rest"),
+        )
+
+    def extra_writes(self) -> tuple[Var, ...]:
+        return (
+            Var(f"{self.name}.index", (), "1", "index", "Index of benefit amounts, base year 1"),
+        )
+
+    def before(self, y: Year) -> None:
+        if y.year == y.base_year:
+            y[f"{self.name}.index"] = 1.0
+            return
+        weight = self.param(y, "price_indexation_share")
+        growth = weight * y.lag("prices.inflation") + (1.0 - weight) * y.lag(
+            "labour_market.wage_growth"
+        )
+        y[f"{self.name}.index"] = y.lag(f"{self.name}.index") * (1.0 + growth)
