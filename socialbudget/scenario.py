@@ -248,9 +248,10 @@ class Scenario:
                 cell = "".join(
                     f", {d}={coords[d][i]}" for d, i in zip(param.dims, first[2:], strict=True)
                 )
+                year = base_year + int(first[0])
                 faults.append(
-                    f"'{path}' becomes {value:g} {param.unit} in {base_year + int(first[0])}{cell}, "
-                    f"outside [{param.low:g}, {param.high:g}]{hint}"
+                    f"'{path}' becomes {value:g} {param.unit} in {year}{cell}, outside "
+                    f" [{param.low:g}, {param.high:g}]{hint}"
                 )
         if faults:
             raise ScenarioError(f"scenario '{self.title}'", faults)
@@ -314,11 +315,11 @@ def _clashes_across_layers(
         for a, b in itertools.product(one, other):
             if id(a) not in governs or id(b) not in governs:
                 continue
-            (depth_a, label_a, cells_a), (depth_b, label_b, cells_b) = (
-                governs[id(a)],
-                governs[id(b)],
-            )
-            for path in cells_a.keys() & cells_b.keys() if depth_a != depth_b else ():
+            depth_a, label_a, cells_a = governs[id(a)]
+            depth_b, label_b, cells_b = governs[id(b)]
+            if depth_a == depth_b:
+                continue
+            for path in sorted(cells_a.keys() & cells_b.keys()):
                 both = cells_a[path] & cells_b[path]
                 if both.any():
                     year = base_year + int(np.argwhere(both)[0][0])

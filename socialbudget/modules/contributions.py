@@ -29,46 +29,140 @@ class Contributions(Module):
         params: list[Param] = []
         for s in schemes:
             params += [
-                Param(s.path("contribution_rate"), ("payer",), "1", 0, 1,
-                      "Contribution rate on insured earnings by payer"),
-                Param(s.path("coverage_rate"), ("sex", "status"), "1", 0, 1,
-                      "Contributors over employed persons"),
-                Param(s.path("contribution_density"), (), "1", 0, 1,
-                      "Share of the year for which contributors pay"),
-                Param(s.path("compliance_rate"), (), "1", 0, 1,
-                      "Contributions collected over contributions due"),
-                Param(s.path("earnings_cv"), ("sex",), "1", 0, 5,
-                      "Coefficient of variation of covered earnings within age and sex"),
-                Param(s.path("earnings_floor"), (), "LCU/year", 0, 1e30,
-                      "Lowest insured earnings, at the wage level of the base year"),
-                Param(s.path("base_contributions"), ("payer",), "LCU/year", 0, 1e30,
-                      "Contributions received in the base year", "fixed"),
+                Param(
+                    s.path("contribution_rate"),
+                    ("payer",),
+                    "1",
+                    0,
+                    1,
+                    "Contribution rate on insured earnings by payer",
+                ),
+                Param(
+                    s.path("coverage_rate"),
+                    ("sex", "status"),
+                    "1",
+                    0,
+                    1,
+                    "Contributors over employed persons",
+                ),
+                Param(
+                    s.path("contribution_density"),
+                    (),
+                    "1",
+                    0,
+                    1,
+                    "Share of the year for which contributors pay",
+                ),
+                Param(
+                    s.path("compliance_rate"),
+                    (),
+                    "1",
+                    0,
+                    1,
+                    "Contributions collected over contributions due",
+                ),
+                Param(
+                    s.path("earnings_cv"),
+                    ("sex",),
+                    "1",
+                    0,
+                    5,
+                    "Coefficient of variation of covered earnings within age and sex",
+                ),
+                Param(
+                    s.path("earnings_floor"),
+                    (),
+                    "LCU/year",
+                    0,
+                    1e30,
+                    "Lowest insured earnings, at the wage level of the base year",
+                ),
+                Param(
+                    s.path("base_contributions"),
+                    ("payer",),
+                    "LCU/year",
+                    0,
+                    1e30,
+                    "Contributions received in the base year",
+                    "fixed",
+                ),
             ]
             if s.instance.has_ceiling:
                 params.append(
-                    Param(s.path("earnings_ceiling"), (), "LCU/year", 0, 1e30,
-                          "Highest insured earnings, at the wage level of the base year")
+                    Param(
+                        s.path("earnings_ceiling"),
+                        (),
+                        "LCU/year",
+                        0,
+                        1e30,
+                        "Highest insured earnings, at the wage level of the base year",
+                    )
                 )
         self.params = tuple(params)
         self.writes = (
-            Var("contributions.contributors", ("insurance", "sex", "age"), "person", "flow",
-                "Contributors in full-year equivalents"),
-            Var("contributions.insured_earnings", ("insurance", "sex", "age"), "LCU/year", "flow",
-                "Earnings on which contributions are paid"),
-            Var("contributions.insured_earnings_total", ("insurance",), "LCU/year", "flow",
-                "Earnings on which contributions are paid, all contributors"),
-            Var("contributions.revenue", ("insurance", "payer"), "LCU/year", "flow",
-                "Contributions by payer"),
-            Var("contributions.employer_rate_effective", (), "1", "rate",
-                "Employers' contributions over gross wages of formal employees"),
-            Var("contributions.wedge", (), "1", "rate",
-                "Employers' and employees' contributions over compensation of formal employees"),
-            Var("contributions.add_factor", ("insurance", "payer"), "1", "rate",
-                "Factor that reproduces the contributions of the base year"),
-            Var("contributions.wage_index", (), "1", "index",
-                "Average wage of the year before over that of the base year"),
-            Var("contributions.base_average_wage", (), "LCU/year", "rate",
-                "Average wage of the base year"),
+            Var(
+                "contributions.contributors",
+                ("insurance", "sex", "age"),
+                "person",
+                "flow",
+                "Contributors in full-year equivalents",
+            ),
+            Var(
+                "contributions.insured_earnings",
+                ("insurance", "sex", "age"),
+                "LCU/year",
+                "flow",
+                "Earnings on which contributions are paid",
+            ),
+            Var(
+                "contributions.insured_earnings_total",
+                ("insurance",),
+                "LCU/year",
+                "flow",
+                "Earnings on which contributions are paid, all contributors",
+            ),
+            Var(
+                "contributions.revenue",
+                ("insurance", "payer"),
+                "LCU/year",
+                "flow",
+                "Contributions by payer",
+            ),
+            Var(
+                "contributions.employer_rate_effective",
+                (),
+                "1",
+                "rate",
+                "Employers' contributions over gross wages of formal employees",
+            ),
+            Var(
+                "contributions.wedge",
+                (),
+                "1",
+                "rate",
+                "Employers' and employees' contributions over compensation of formal employees",
+            ),
+            Var(
+                "contributions.add_factor",
+                ("insurance", "payer"),
+                "1",
+                "rate",
+                "Factor that reproduces the contributions of the base year",
+            ),
+            Var(
+                "contributions.wage_index",
+                (),
+                "1",
+                "index",
+                "Average wage of the year before over that of the base year",
+            ),
+            Var(
+                "contributions.base_average_wage",
+                (),
+                "LCU/year",
+                "rate",
+                "Average wage of the base year",
+            ),
         )
         self.reads = (
             "labour_market.employment_by_status",
@@ -116,13 +210,16 @@ class Contributions(Module):
         index = y["contributions.wage_index"][:, None]
         floor = self._stack(y, "earnings_floor") * index
         zero = np.zeros((1,))
-        ceiling = np.stack(
-            [
-                y.p[s.path("earnings_ceiling")] if s.instance.has_ceiling else zero
-                for s in self._schemes
-            ],
-            axis=1,
-        ) * index
+        ceiling = (
+            np.stack(
+                [
+                    y.p[s.path("earnings_ceiling")] if s.instance.has_ceiling else zero
+                    for s in self._schemes
+                ],
+                axis=1,
+            )
+            * index
+        )
         by_group = np.empty((y.draws, len(self._schemes), 2))
         insured_earnings(
             y["labour_market.employment_by_status"],

@@ -23,20 +23,56 @@ class FiscalRule(Module):
 
     name = "fiscal_rule"
     params = (
-        Param("government.fiscal_closure", (), "1", 0, 2,
-              "Fiscal closure: 0 = F0 debt floats, 1 = F1 income tax, 2 = F2 other spending"),
-        Param("government.debt_target_change", (), "year", -5, 5,
-              "Target debt over GDP less the ratio of the base year"),
-        Param("government.debt_rule_level", (), "1/year", 0, 1,
-              "Answer of the instrument to debt above target", "fixed"),
-        Param("government.debt_rule_change", (), "1", 0, 2,
-              "Answer of the instrument to a rise of debt", "fixed"),
+        Param(
+            "government.fiscal_closure",
+            (),
+            "1",
+            0,
+            2,
+            "Fiscal closure: 0 = F0 debt floats, 1 = F1 income tax, 2 = F2 other spending",
+        ),
+        Param(
+            "government.debt_target_change",
+            (),
+            "year",
+            -5,
+            5,
+            "Target debt over GDP less the ratio of the base year",
+        ),
+        Param(
+            "government.debt_rule_level",
+            (),
+            "1/year",
+            0,
+            1,
+            "Answer of the instrument to debt above target",
+            "fixed",
+        ),
+        Param(
+            "government.debt_rule_change",
+            (),
+            "1",
+            0,
+            2,
+            "Answer of the instrument to a rise of debt",
+            "fixed",
+        ),
     )
     writes = (
-        Var("fiscal_rule.income_tax_adjustment", (), "1", "rate",
-            "Change of the income tax rate by the fiscal rule"),
-        Var("fiscal_rule.spending_adjustment", (), "1", "rate",
-            "Change of other government spending over GDP by the fiscal rule"),
+        Var(
+            "fiscal_rule.income_tax_adjustment",
+            (),
+            "1",
+            "rate",
+            "Change of the income tax rate by the fiscal rule",
+        ),
+        Var(
+            "fiscal_rule.spending_adjustment",
+            (),
+            "1",
+            "rate",
+            "Change of other government spending over GDP by the fiscal rule",
+        ),
         Var("fiscal_rule.debt_ratio_before", (), "year", "rate", "Debt over GDP a year earlier"),
         Var("fiscal_rule.debt_target", (), "year", "rate", "Target debt over GDP"),
     )
@@ -62,11 +98,11 @@ class FiscalRule(Module):
         ] * (ratio - before)
         move = np.clip(move, -CAP, CAP)
         closure = np.rint(y.p["government.fiscal_closure"])
-        y["fiscal_rule.income_tax_adjustment"] = (
-            y.lag("fiscal_rule.income_tax_adjustment") + np.where(closure == 1, move, 0.0)
-        )
-        y["fiscal_rule.spending_adjustment"] = (
-            y.lag("fiscal_rule.spending_adjustment") - np.where(closure == 2, move, 0.0)
+        y["fiscal_rule.income_tax_adjustment"] = y.lag(
+            "fiscal_rule.income_tax_adjustment"
+        ) + np.where(closure == 1, move, 0.0)
+        y["fiscal_rule.spending_adjustment"] = y.lag("fiscal_rule.spending_adjustment") - np.where(
+            closure == 2, move, 0.0
         )
 
 

@@ -35,20 +35,67 @@ class Government(Module):
         _line("investment", "Government investment"),
         _line("interest_expenditure", "Interest on public debt"),
         _line("debt", "Gross public debt at the end of the year", "LCU"),
-        Param("government.income_tax", (), "LCU/year", 0, 1e30,
-              "Taxes on household income in the base year", "fixed"),
-        Param("government.corporate_tax", (), "LCU/year", 0, 1e30,
-              "Taxes on corporate income in the base year", "fixed"),
-        Param("government.consumption_tax_change", (), "1", -0.5, 0.5,
-              "Change of the effective tax-inclusive consumption tax rate"),
-        Param("government.foreign_debt_share", (), "1", 0, 1,
-              "Share of public debt outside the schemes held abroad"),
-        Param("government.debt_maturity", (), "year", 1, 50, "Average maturity of public debt",
-              "fixed"),
-        Param("macroeconomy.private_consumption", (), "LCU/year", 0, 1e30,
-              "Private consumption in the base year", "fixed"),
-        Param("macroeconomy.government_consumption", (), "LCU/year", 0, 1e30,
-              "Government consumption in the base year", "fixed"),
+        Param(
+            "government.income_tax",
+            (),
+            "LCU/year",
+            0,
+            1e30,
+            "Taxes on household income in the base year",
+            "fixed",
+        ),
+        Param(
+            "government.corporate_tax",
+            (),
+            "LCU/year",
+            0,
+            1e30,
+            "Taxes on corporate income in the base year",
+            "fixed",
+        ),
+        Param(
+            "government.consumption_tax_change",
+            (),
+            "1",
+            -0.5,
+            0.5,
+            "Change of the effective tax-inclusive consumption tax rate",
+        ),
+        Param(
+            "government.foreign_debt_share",
+            (),
+            "1",
+            0,
+            1,
+            "Share of public debt outside the schemes held abroad",
+        ),
+        Param(
+            "government.debt_maturity",
+            (),
+            "year",
+            1,
+            50,
+            "Average maturity of public debt",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.private_consumption",
+            (),
+            "LCU/year",
+            0,
+            1e30,
+            "Private consumption in the base year",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.government_consumption",
+            (),
+            "LCU/year",
+            0,
+            1e30,
+            "Government consumption in the base year",
+            "fixed",
+        ),
         Param("macroeconomy.imports", (), "LCU/year", 0, 1e30, "Imports in the base year", "fixed"),
     )
     writes = tuple(
@@ -62,13 +109,21 @@ class Government(Module):
             ("non_tax_revenue", "LCU/year", "flow", "Revenue other than taxes and contributions"),
             ("revenue", "LCU/year", "flow", "General government revenue, consolidated"),
             ("expenditure", "LCU/year", "flow", "General government expenditure, consolidated"),
-            ("consumption", "LCU/year", "flow",
-             "Government consumption, social benefits in kind and administration included"),
+            (
+                "consumption",
+                "LCU/year",
+                "flow",
+                "Government consumption, social benefits in kind and administration included",
+            ),
             ("other_consumption", "LCU/year", "flow", "Government consumption that is not social"),
             ("investment", "LCU/year", "flow", "Government investment"),
             ("other_spending", "LCU/year", "flow", "Other spending: transfers that are not social"),
-            ("social_spending", "LCU/year", "flow",
-             "Benefits and administration of government schemes"),
+            (
+                "social_spending",
+                "LCU/year",
+                "flow",
+                "Benefits and administration of government schemes",
+            ),
             ("interest", "LCU/year", "flow", "Interest on public debt"),
             ("interest_to_households", "LCU/year", "flow", "Interest received by households"),
             ("interest_to_schemes", "LCU/year", "flow", "Interest received by schemes"),
@@ -81,7 +136,12 @@ class Government(Module):
             ("consumption_share", "1", "rate", "Non-social consumption over potential output"),
             ("investment_share", "1", "rate", "Government investment over GDP"),
             ("subsidy_share", "1", "rate", "Subsidies over GDP"),
-            ("other_spending_share", "1", "rate", "Other spending over GDP, before the fiscal rule"),
+            (
+                "other_spending_share",
+                "1",
+                "rate",
+                "Other spending over GDP, before the fiscal rule",
+            ),
             ("non_tax_share", "1", "rate", "Non-tax revenue over GDP"),
             ("other_tax_share", "1", "rate", "Other taxes over GDP"),
         )
@@ -126,20 +186,26 @@ class Government(Module):
         y["government.interest"] = p["government.interest_expenditure"]
         y["government.consumption"] = p["macroeconomy.government_consumption"]
         contributions = y["scheme_accounts.public_contributions"]
-        taxes = (
-            tax + imports + other + p["government.income_tax"] + p["government.corporate_tax"]
-        )
+        taxes = tax + imports + other + p["government.income_tax"] + p["government.corporate_tax"]
         from_firms = y["scheme_accounts.income_from_firms"]
         non_tax = p["government.revenue"] - taxes - contributions - from_firms
-        _not_negative(non_tax, gdp, "government.revenue",
-                      "less taxes, contributions and schemes' property income")
+        _not_negative(
+            non_tax,
+            gdp,
+            "government.revenue",
+            "less taxes, contributions and schemes' property income",
+        )
         y["government.non_tax_revenue"] = non_tax
         y["government.non_tax_share"] = non_tax / gdp
         kind = y["scheme_accounts.public_kind_benefits"]
         administration = y["scheme_accounts.public_administration"]
         own = p["macroeconomy.government_consumption"] - kind - administration
-        _not_negative(own, gdp, "macroeconomy.government_consumption",
-                      "less social benefits in kind and administration")
+        _not_negative(
+            own,
+            gdp,
+            "macroeconomy.government_consumption",
+            "less social benefits in kind and administration",
+        )
         y["government.other_consumption"] = own
         y["government.consumption_share"] = own / y["macroeconomy.potential_gdp_real"]
         social = y["scheme_accounts.public_cash_benefits"] + kind + administration
@@ -153,8 +219,12 @@ class Government(Module):
             - p["government.interest_expenditure"]
             + y["scheme_accounts.interest_from_budget"]
         )
-        _not_negative(rest, gdp, "government.expenditure",
-                      "less consumption, cash benefits, investment, subsidies and interest")
+        _not_negative(
+            rest,
+            gdp,
+            "government.expenditure",
+            "less consumption, cash benefits, investment, subsidies and interest",
+        )
         y["government.other_spending"] = rest
         y["government.other_spending_share"] = rest / gdp
         # Interest of the base year falls on a debt that grew by the base year's balance.
@@ -167,8 +237,14 @@ class Government(Module):
 
     def step(self, y: Year) -> None:
         p = y.p
-        for name in ("consumption_share", "investment_share", "subsidy_share",
-                     "other_spending_share", "non_tax_share", "other_tax_share"):
+        for name in (
+            "consumption_share",
+            "investment_share",
+            "subsidy_share",
+            "other_spending_share",
+            "non_tax_share",
+            "other_tax_share",
+        ):
             y[f"government.{name}"] = y.lag(f"government.{name}")
         gdp = y["macroeconomy.gdp"]
         rate = (
@@ -176,9 +252,7 @@ class Government(Module):
             + p["government.consumption_tax_change"]
         )
         tax = rate * y["macroeconomy.private_consumption"]
-        imports = (
-            p["government.import_tax"] / p["macroeconomy.imports"] * y["macroeconomy.imports"]
-        )
+        imports = p["government.import_tax"] / p["macroeconomy.imports"] * y["macroeconomy.imports"]
         other = y.lag("government.other_tax_share") * gdp
         y["government.consumption_tax"] = tax
         y["government.import_tax"] = imports

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.pack import Pack
 
@@ -26,37 +25,100 @@ class Household(Module):
     params = (
         _tax("income_tax", "Taxes on household income"),
         _tax("corporate_tax", "Taxes on corporate income"),
-        Param("government.income_tax_change", (), "1", -0.5, 0.5,
-              "Change of the effective income tax rate"),
-        Param("government.corporate_tax_change", (), "1", -0.5, 0.5,
-              "Change of the effective corporate tax rate"),
-        Param("government.foreign_debt_share", (), "1", 0, 1,
-              "Share of public debt outside the schemes held abroad"),
-        Param("household.operating_surplus_share", (), "1", 0, 1,
-              "Share of the operating surplus after tax paid to households", "fixed"),
-        Param("household.remittances", (), "LCU/year", -1e30, 1e30,
-              "Remittances received, net, in the base year", "fixed"),
+        Param(
+            "government.income_tax_change",
+            (),
+            "1",
+            -0.5,
+            0.5,
+            "Change of the effective income tax rate",
+        ),
+        Param(
+            "government.corporate_tax_change",
+            (),
+            "1",
+            -0.5,
+            0.5,
+            "Change of the effective corporate tax rate",
+        ),
+        Param(
+            "government.foreign_debt_share",
+            (),
+            "1",
+            0,
+            1,
+            "Share of public debt outside the schemes held abroad",
+        ),
+        Param(
+            "household.operating_surplus_share",
+            (),
+            "1",
+            0,
+            1,
+            "Share of the operating surplus after tax paid to households",
+            "fixed",
+        ),
+        Param(
+            "household.remittances",
+            (),
+            "LCU/year",
+            -1e30,
+            1e30,
+            "Remittances received, net, in the base year",
+            "fixed",
+        ),
     )
     writes = (
-        Var("household.operating_surplus", (), "LCU/year", "flow",
-            "Gross operating surplus, capital part of mixed income included"),
+        Var(
+            "household.operating_surplus",
+            (),
+            "LCU/year",
+            "flow",
+            "Gross operating surplus, capital part of mixed income included",
+        ),
         Var("household.property_income", (), "LCU/year", "flow", "Property income of households"),
-        Var("household.cash_benefits", (), "LCU/year", "flow",
-            "Cash benefits of government schemes"),
-        Var("household.social_contributions", (), "LCU/year", "flow",
-            "Contributions of all payers to government schemes"),
+        Var(
+            "household.cash_benefits", (), "LCU/year", "flow", "Cash benefits of government schemes"
+        ),
+        Var(
+            "household.social_contributions",
+            (),
+            "LCU/year",
+            "flow",
+            "Contributions of all payers to government schemes",
+        ),
         Var("household.remittances", (), "LCU/year", "flow", "Remittances received, net"),
         Var("household.income_tax", (), "LCU/year", "flow", "Taxes on household income"),
         Var("household.corporate_tax", (), "LCU/year", "flow", "Taxes on corporate income"),
-        Var("household.labour_income_net", (), "LCU/year", "flow",
-            "Labour income after contributions and income tax"),
-        Var("household.property_income_net", (), "LCU/year", "flow",
-            "Property income after income tax"),
+        Var(
+            "household.labour_income_net",
+            (),
+            "LCU/year",
+            "flow",
+            "Labour income after contributions and income tax",
+        ),
+        Var(
+            "household.property_income_net",
+            (),
+            "LCU/year",
+            "flow",
+            "Property income after income tax",
+        ),
         Var("household.disposable_income", (), "LCU/year", "flow", "Household disposable income"),
-        Var("household.base_income_tax_rate", (), "1", "rate",
-            "Effective income tax rate of the base year"),
-        Var("household.base_corporate_tax_rate", (), "1", "rate",
-            "Effective corporate tax rate of the base year"),
+        Var(
+            "household.base_income_tax_rate",
+            (),
+            "1",
+            "rate",
+            "Effective income tax rate of the base year",
+        ),
+        Var(
+            "household.base_corporate_tax_rate",
+            (),
+            "1",
+            "rate",
+            "Effective corporate tax rate of the base year",
+        ),
         Var("household.remittance_share", (), "1", "rate", "Remittances over GDP"),
     )
     reads = (
@@ -166,5 +228,3 @@ class Household(Module):
 def modules(pack: Pack) -> Sequence[Module]:
     """The household module."""
     return [Household()]
-
-

@@ -16,30 +16,90 @@ class LabourAccounts(Module):
     name = "labour_accounts"
     writes = (
         Var("labour_accounts.employment", ("sex", "age"), "person", "flow", "Employment"),
-        Var("labour_accounts.employment_by_status", ("sex", "status"), "person", "flow",
-            "Employment by status"),
-        Var("labour_accounts.inactive", ("sex", "age"), "person", "flow",
-            "Population outside the labour force"),
-        Var("labour_accounts.unemployment_rate", ("sex", "age"), "1", "rate",
-            "Unemployment rate by sex and age"),
-        Var("labour_accounts.unemployment_rate_by_sex", ("sex",), "1", "rate",
-            "Unemployment rate by sex"),
-        Var("labour_accounts.participation_rate_by_sex", ("sex",), "1", "rate",
-            "Labour force participation rate, 15 and over"),
-        Var("labour_accounts.employment_rate_by_sex", ("sex",), "1", "rate",
-            "Employment over population, 15 and over"),
-        Var("labour_accounts.informality_rate_by_sex", ("sex",), "1", "rate",
-            "Informal employment over employment"),
-        Var("labour_accounts.wage_bill_by_sex", ("sex",), "LCU/year", "flow",
-            "Gross wages of employees"),
-        Var("labour_accounts.average_wage_by_sex", ("sex",), "LCU/year", "rate",
-            "Gross wage per employee"),
-        Var("labour_accounts.average_wage", ("sex", "age"), "LCU/year", "rate",
-            "Gross wage per employee by sex and age; 0 where nobody is employed"),
-        Var("labour_accounts.gender_wage_gap", (), "1", "rate",
-            "One minus women's over men's gross wage per employee"),
-        Var("labour_accounts.compensation_by_sex", ("sex",), "LCU/year", "flow",
-            "Labour income by sex, employer charges included"),
+        Var(
+            "labour_accounts.employment_by_status",
+            ("sex", "status"),
+            "person",
+            "flow",
+            "Employment by status",
+        ),
+        Var(
+            "labour_accounts.inactive",
+            ("sex", "age"),
+            "person",
+            "flow",
+            "Population outside the labour force",
+        ),
+        Var(
+            "labour_accounts.unemployment_rate",
+            ("sex", "age"),
+            "1",
+            "rate",
+            "Unemployment rate by sex and age",
+        ),
+        Var(
+            "labour_accounts.unemployment_rate_by_sex",
+            ("sex",),
+            "1",
+            "rate",
+            "Unemployment rate by sex",
+        ),
+        Var(
+            "labour_accounts.participation_rate_by_sex",
+            ("sex",),
+            "1",
+            "rate",
+            "Labour force participation rate, 15 and over",
+        ),
+        Var(
+            "labour_accounts.employment_rate_by_sex",
+            ("sex",),
+            "1",
+            "rate",
+            "Employment over population, 15 and over",
+        ),
+        Var(
+            "labour_accounts.informality_rate_by_sex",
+            ("sex",),
+            "1",
+            "rate",
+            "Informal employment over employment",
+        ),
+        Var(
+            "labour_accounts.wage_bill_by_sex",
+            ("sex",),
+            "LCU/year",
+            "flow",
+            "Gross wages of employees",
+        ),
+        Var(
+            "labour_accounts.average_wage_by_sex",
+            ("sex",),
+            "LCU/year",
+            "rate",
+            "Gross wage per employee",
+        ),
+        Var(
+            "labour_accounts.average_wage",
+            ("sex", "age"),
+            "LCU/year",
+            "rate",
+            "Gross wage per employee by sex and age; 0 where nobody is employed",
+        ),
+        Var(
+            "labour_accounts.gender_wage_gap",
+            (),
+            "1",
+            "rate",
+            "One minus women's over men's gross wage per employee",
+        ),
+        Var(
+            "labour_accounts.compensation_by_sex",
+            ("sex",),
+            "LCU/year",
+            "flow",
+            "Labour income by sex, employer charges included",
+        ),
     )
     reads = (
         "demography.population_midyear",
@@ -94,31 +154,35 @@ class LabourAccounts(Module):
         return {
             "L-1 population 15+ = labour force + inactive": (
                 population - force - y["labour_accounts.inactive"][:, :, 15:]
-            ) / scale,
+            )
+            / scale,
             "L-2 labour force = employed + unemployed": (
                 force - employment[:, :, 15:] - unemployed[:, :, 15:]
-            ) / scale,
+            )
+            / scale,
             "L-3 employment = sum over statuses": (
                 y["labour_market.total_employment"] - by_status.sum(axis=(1, 2, 3))
-            ) / total,
+            )
+            / total,
             "L-4 compensation adds up to labour income": (
                 y["labour_market.compensation"].sum(axis=(1, 2, 3)) - income
-            ) / income,
+            )
+            / income,
             "L-7 no negative unemployment or employment": np.minimum(
                 np.minimum(unemployed, 0.0).sum(axis=(1, 2)),
                 np.minimum(by_status, 0.0).sum(axis=(1, 2, 3)),
-            ) / total,
+            )
+            / total,
             "L-8 women's and men's labour income add up": (
                 y["labour_accounts.compensation_by_sex"].sum(axis=1) - income
-            ) / income,
+            )
+            / income,
         }
 
 
 def _ratio(numerator: Array, denominator: Array) -> Array:
     """Quotient, 0 where the denominator is 0."""
-    return np.divide(
-        numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0.0
-    )
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0.0)
 
 
 def modules(pack: Pack) -> Sequence[Module]:

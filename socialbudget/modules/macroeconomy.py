@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
-from socialbudget.modules.labour_market import CLASSIC
 from socialbudget.pack import Pack
 
 
 def _account(name: str, doc: str) -> Param:
-    return Param(f"macroeconomy.{name}", (), "LCU/year", 0, 1e30, f"{doc} in the base year", "fixed")
+    return Param(
+        f"macroeconomy.{name}", (), "LCU/year", 0, 1e30, f"{doc} in the base year", "fixed"
+    )
 
 
 class Macroeconomy(Module):
@@ -27,43 +28,148 @@ class Macroeconomy(Module):
 
     name = "macroeconomy"
     params = (
-        Param("macroeconomy.closure", (), "1", 0, 1, "Macro closure: 0 = M0 classic, 1 = M1 hybrid",
-              "fixed"),
+        Param(
+            "macroeconomy.closure",
+            (),
+            "1",
+            0,
+            1,
+            "Macro closure: 0 = M0 classic, 1 = M1 hybrid",
+            "fixed",
+        ),
         _account("private_consumption", "Private consumption"),
         _account("government_consumption", "Government consumption"),
         _account("investment", "Gross capital formation"),
         _account("exports", "Exports"),
         _account("imports", "Imports"),
-        Param("macroeconomy.labour_share", (), "1", 0.1, 1,
-              "Labour income, self-employed labour included, over GDP at factor cost"),
-        Param("macroeconomy.capital_output_ratio", (), "year", 0.5, 20,
-              "Capital stock at the end of the base year over its output", "fixed"),
+        Param(
+            "macroeconomy.labour_share",
+            (),
+            "1",
+            0.1,
+            1,
+            "Labour income, self-employed labour included, over GDP at factor cost",
+        ),
+        Param(
+            "macroeconomy.capital_output_ratio",
+            (),
+            "year",
+            0.5,
+            20,
+            "Capital stock at the end of the base year over its output",
+            "fixed",
+        ),
         Param("macroeconomy.depreciation_rate", (), "1/year", 0, 0.5, "Depreciation of capital"),
-        Param("macroeconomy.tfp_growth", (), "1/year", -0.2, 0.3, "Growth of total factor productivity",
-              "annual"),
-        Param("macroeconomy.gdp_growth", (), "1/year", -0.3, 0.5,
-              "Growth of real output under closure M0", "annual"),
+        Param(
+            "macroeconomy.tfp_growth",
+            (),
+            "1/year",
+            -0.2,
+            0.3,
+            "Growth of total factor productivity",
+            "annual",
+        ),
+        Param(
+            "macroeconomy.gdp_growth",
+            (),
+            "1/year",
+            -0.3,
+            0.5,
+            "Growth of real output under closure M0",
+            "annual",
+        ),
         Param("macroeconomy.inflation_target", (), "1/year", -0.05, 1, "Inflation target"),
-        Param("macroeconomy.real_interest_rate", (), "1/year", -0.1, 0.5, "Neutral real interest rate"),
-        Param("macroeconomy.taylor_inflation", (), "1", 0, 5,
-              "Points of interest per point of inflation above target", "fixed"),
-        Param("macroeconomy.taylor_gap", (), "1", 0, 5, "Points of interest per point of gap", "fixed"),
-        Param("household.mpc_labour", (), "1", 0, 1, "Propensity to consume labour income", "fixed"),
+        Param(
+            "macroeconomy.real_interest_rate", (), "1/year", -0.1, 0.5, "Neutral real interest rate"
+        ),
+        Param(
+            "macroeconomy.taylor_inflation",
+            (),
+            "1",
+            0,
+            5,
+            "Points of interest per point of inflation above target",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.taylor_gap", (), "1", 0, 5, "Points of interest per point of gap", "fixed"
+        ),
+        Param(
+            "household.mpc_labour", (), "1", 0, 1, "Propensity to consume labour income", "fixed"
+        ),
         Param("household.mpc_benefits", (), "1", 0, 1, "Propensity to consume benefits", "fixed"),
-        Param("household.mpc_property", (), "1", 0, 1,
-              "Propensity to consume property income", "fixed"),
-        Param("macroeconomy.investment_gap_response", (), "1", 0, 2,
-              "Investment over capital per unit of output gap", "fixed"),
-        Param("macroeconomy.investment_interest_response", (), "1", 0, 2,
-              "Fall of investment over capital per unit of real interest above neutral", "fixed"),
-        Param("macroeconomy.investment_speed", (), "1/year", 0, 1,
-              "Yearly adjustment of capital to its long-run ratio to output", "fixed"),
-        Param("macroeconomy.import_price_elasticity", (), "1", 0, 5, "Price elasticity of imports", "fixed"),
-        Param("macroeconomy.export_price_elasticity", (), "1", 0, 5, "Price elasticity of exports", "fixed"),
-        Param("macroeconomy.theta_investment", (), "1", 0, 1,
-              "Share of the savings gap that investment absorbs", "fixed"),
-        Param("macroeconomy.demand_weight_years", (), "year", 0, 100,
-              "Years over which the weight of demand fades from 1 to 0", "fixed"),
+        Param(
+            "household.mpc_property",
+            (),
+            "1",
+            0,
+            1,
+            "Propensity to consume property income",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.investment_gap_response",
+            (),
+            "1",
+            0,
+            2,
+            "Investment over capital per unit of output gap",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.investment_interest_response",
+            (),
+            "1",
+            0,
+            2,
+            "Fall of investment over capital per unit of real interest above neutral",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.investment_speed",
+            (),
+            "1/year",
+            0,
+            1,
+            "Yearly adjustment of capital to its long-run ratio to output",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.import_price_elasticity",
+            (),
+            "1",
+            0,
+            5,
+            "Price elasticity of imports",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.export_price_elasticity",
+            (),
+            "1",
+            0,
+            5,
+            "Price elasticity of exports",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.theta_investment",
+            (),
+            "1",
+            0,
+            1,
+            "Share of the savings gap that investment absorbs",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.demand_weight_years",
+            (),
+            "year",
+            0,
+            100,
+            "Years over which the weight of demand fades from 1 to 0",
+            "fixed",
+        ),
     )
     writes = (
         Var("macroeconomy.gdp", (), "LCU/year", "flow", "Gross domestic product"),
@@ -73,22 +179,51 @@ class Macroeconomy(Module):
         Var("macroeconomy.tfp", (), "1", "index", "Total factor productivity"),
         Var("macroeconomy.capital_stock", (), "LCU_real", "stock", "Capital at base-year prices"),
         Var("macroeconomy.private_consumption", (), "LCU/year", "flow", "Private consumption"),
-        Var("macroeconomy.private_consumption_real", (), "LCU_real/year", "flow",
-            "Private consumption at base-year prices"),
-        Var("macroeconomy.government_consumption_real", (), "LCU_real/year", "flow",
-            "Government consumption at base-year prices"),
+        Var(
+            "macroeconomy.private_consumption_real",
+            (),
+            "LCU_real/year",
+            "flow",
+            "Private consumption at base-year prices",
+        ),
+        Var(
+            "macroeconomy.government_consumption_real",
+            (),
+            "LCU_real/year",
+            "flow",
+            "Government consumption at base-year prices",
+        ),
         Var("macroeconomy.investment", (), "LCU/year", "flow", "Gross capital formation"),
-        Var("macroeconomy.investment_real", (), "LCU_real/year", "flow",
-            "Gross capital formation at base-year prices"),
+        Var(
+            "macroeconomy.investment_real",
+            (),
+            "LCU_real/year",
+            "flow",
+            "Gross capital formation at base-year prices",
+        ),
         Var("macroeconomy.exports", (), "LCU/year", "flow", "Exports"),
-        Var("macroeconomy.exports_real", (), "LCU_real/year", "flow", "Exports at base-year prices"),
+        Var(
+            "macroeconomy.exports_real", (), "LCU_real/year", "flow", "Exports at base-year prices"
+        ),
         Var("macroeconomy.imports", (), "LCU/year", "flow", "Imports"),
-        Var("macroeconomy.imports_real", (), "LCU_real/year", "flow", "Imports at base-year prices"),
+        Var(
+            "macroeconomy.imports_real", (), "LCU_real/year", "flow", "Imports at base-year prices"
+        ),
         Var("macroeconomy.interest_rate", (), "1", "rate", "Market interest rate"),
-        Var("macroeconomy.consumption_factor", (), "1", "rate",
-            "Add-factor on the consumption function"),
-        Var("macroeconomy.capital_target", (), "year", "rate",
-            "Long-run ratio of capital to potential output"),
+        Var(
+            "macroeconomy.consumption_factor",
+            (),
+            "1",
+            "rate",
+            "Add-factor on the consumption function",
+        ),
+        Var(
+            "macroeconomy.capital_target",
+            (),
+            "year",
+            "rate",
+            "Long-run ratio of capital to potential output",
+        ),
         Var("macroeconomy.import_share", (), "1", "rate", "Imports over domestic demand"),
         Var("macroeconomy.export_share", (), "1", "rate", "Exports over potential output"),
     )
@@ -109,8 +244,13 @@ class Macroeconomy(Module):
         p = y.p
         account = {
             name: np.broadcast_to(p[f"macroeconomy.{name}"], (y.draws,))
-            for name in ("private_consumption", "government_consumption", "investment", "exports",
-                         "imports")
+            for name in (
+                "private_consumption",
+                "government_consumption",
+                "investment",
+                "exports",
+                "imports",
+            )
         }
         c, g, i, x, m = account.values()
         gdp = c + g + i + x - m
@@ -151,7 +291,7 @@ class Macroeconomy(Module):
         capital = y.lag("macroeconomy.capital_stock")
         tfp = y.lag("macroeconomy.tfp") * (1.0 + p["macroeconomy.tfp_growth"])
         y["macroeconomy.tfp"] = tfp
-        classic = p["macroeconomy.closure"][0] == CLASSIC
+        classic = p["macroeconomy.closure"][0] == 0.0
         if classic:
             potential = y.lag("macroeconomy.gdp_real") * (1.0 + p["macroeconomy.gdp_growth"])
         else:

@@ -8,6 +8,7 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.pack import Pack
+from socialbudget.profiles import shift_along_age
 
 RETIREMENT_RAMP = (50, 55)
 """Ages between which the answer to the pensionable age fades in."""
@@ -23,30 +24,97 @@ class Participation(Module):
 
     name = "participation"
     params = (
-        Param("participation.participation_rate", ("sex", "age"), "1", 0, 1,
-              "Labour force participation rate in the base year", "fixed"),
-        Param("participation.entry_rate", ("sex", "age"), "1", 0, 1,
-              "Net entry rate of a cohort on reaching the age, of those below the maximum", "fixed"),
-        Param("participation.exit_rate", ("sex", "age"), "1", 0, 1,
-              "Net exit rate of a cohort on reaching the age", "fixed"),
-        Param("participation.cohort_engine", (), "1", 0, 1,
-              "Weight of the cohort engine: 0 static rates, 1 cohort entry and exit"),
-        Param("participation.rate_max", (), "1", 0.5, 1,
-              "Highest participation rate a cohort can reach", "fixed"),
-        Param("labour_market.theta_ret", (), "1", 0, 1,
-              "Share of a change of the pensionable age that moves exit ages (theta)", "fixed"),
-        Param("labour_market.pensionable_age", ("sex",), "year", 40, 90,
-              "Pensionable age that governs exit from the labour force"),
+        Param(
+            "participation.participation_rate",
+            ("sex", "age"),
+            "1",
+            0,
+            1,
+            "Labour force participation rate in the base year",
+            "fixed",
+        ),
+        Param(
+            "participation.entry_rate",
+            ("sex", "age"),
+            "1",
+            0,
+            1,
+            "Net entry rate of a cohort on reaching the age, of those below the maximum",
+            "fixed",
+        ),
+        Param(
+            "participation.exit_rate",
+            ("sex", "age"),
+            "1",
+            0,
+            1,
+            "Net exit rate of a cohort on reaching the age",
+            "fixed",
+        ),
+        Param(
+            "participation.cohort_engine",
+            (),
+            "1",
+            0,
+            1,
+            "Weight of the cohort engine: 0 static rates, 1 cohort entry and exit",
+        ),
+        Param(
+            "participation.rate_max",
+            (),
+            "1",
+            0.5,
+            1,
+            "Highest participation rate a cohort can reach",
+            "fixed",
+        ),
+        Param(
+            "labour_market.theta_ret",
+            (),
+            "1",
+            0,
+            1,
+            "Share of a change of the pensionable age that moves exit ages (theta)",
+            "fixed",
+        ),
+        Param(
+            "labour_market.pensionable_age",
+            ("sex",),
+            "year",
+            40,
+            90,
+            "Pensionable age that governs exit from the labour force",
+        ),
     )
     writes = (
-        Var("participation.participation_rate", ("sex", "age"), "1", "rate",
-            "Labour force participation rate"),
-        Var("participation.cohort_rate", ("sex", "age"), "1", "rate",
-            "Participation rate of the cohort engine before the policy overlay"),
-        Var("participation.labour_force", ("sex", "age"), "person", "flow",
-            "Labour force, average of the year"),
-        Var("participation.base_pensionable_age", ("sex",), "year", "rate",
-            "Pensionable age of the base year"),
+        Var(
+            "participation.participation_rate",
+            ("sex", "age"),
+            "1",
+            "rate",
+            "Labour force participation rate",
+        ),
+        Var(
+            "participation.cohort_rate",
+            ("sex", "age"),
+            "1",
+            "rate",
+            "Participation rate of the cohort engine before the policy overlay",
+        ),
+        Var(
+            "participation.labour_force",
+            ("sex", "age"),
+            "person",
+            "flow",
+            "Labour force, average of the year",
+        ),
+        Var(
+            "participation.base_pensionable_age",
+            ("sex",),
+            "year",
+            "rate",
+            "Pensionable age of the base year",
+        ),
     )
     reads = ("demography.population_midyear",)
 
@@ -76,42 +144,13 @@ class Participation(Module):
         shift = y.p["labour_market.theta_ret"][:, None] * (
             y.p["labour_market.pensionable_age"] - base_age
         )
-        rate = shift_along_age(rate, shift)
+        rate = shift_along_age(rate, shift, RETIREMENT_RAMP)
         y["participation.participation_rate"] = rate
         y["participation.labour_force"] = rate * y["demography.population_midyear"]
 
     def identities(self, y: Year) -> Mapping[str, Array]:
         rate = y["participation.participation_rate"]
         return {"L-7 participation rates lie in [0, 1]": np.maximum(-rate, rate - 1.0).clip(0.0)}
-
-
-def shift_along_age(rate: Array, shift: Array) -> Array:
-    """Move a late-career age profile by `shift` years, fading in over `RETIREMENT_RAMP`.
-
-    Parameters
-    ----------
-    rate : float64[draw, sex, age]
-    shift : float64[draw, sex], years; positive keeps people longer
-
-    Returns
-    -------
-    float64[draw, sex, age]
-        ``rate(x - ramp(x) * shift)``, linear between ages; unchanged where the shift is 0.
-    """
-    if not shift.any():
-        return rate
-    ages = rate.shape[-1]
-    age = np.arange(ages, dtype=float)
-    low, high = RETIREMENT_RAMP
-    ramp = np.clip((age - low) / (high - low), 0.0, 1.0)
-    origin = np.clip(age - ramp * shift[..., None], 0.0, ages - 1.0)
-    floor = np.minimum(origin.astype(np.int64), ages - 2)
-    part = origin - floor
-    full = np.broadcast_to(rate, (max(rate.shape[0], origin.shape[0]), *rate.shape[1:]))
-    floor = np.broadcast_to(floor, full.shape)
-    lower = np.take_along_axis(full, floor, axis=-1)
-    upper = np.take_along_axis(full, floor + 1, axis=-1)
-    return lower + part * (upper - lower)
 
 
 def modules(pack: Pack) -> Sequence[Module]:

@@ -18,21 +18,67 @@ class Prices(Module):
     name = "prices"
     params = (
         Param("macroeconomy.inflation_target", (), "1/year", -0.05, 1, "Inflation target"),
-        Param("macroeconomy.kappa_p", (), "1", 0, 5,
-              "Percentage points of inflation per percentage point of output gap", "fixed"),
-        Param("macroeconomy.base_inflation", (), "1/year", -0.2, 2,
-              "Consumer price inflation in the base year", "fixed"),
-        Param("macroeconomy.consumer_price_wedge", (), "1/year", -0.05, 0.05,
-              "Yearly growth of consumer prices over the GDP deflator"),
-        Param("government.consumption_tax_change", (), "1", -0.5, 0.5,
-              "Change of the effective tax-inclusive consumption tax rate"),
-        Param("government.consumption_tax", (), "LCU/year", 0, 1e30,
-              "Taxes on household consumption in the base year", "fixed"),
-        Param("macroeconomy.private_consumption", (), "LCU/year", 0, 1e30,
-              "Private consumption in the base year", "fixed"),
+        Param(
+            "macroeconomy.kappa_p",
+            (),
+            "1",
+            0,
+            5,
+            "Percentage points of inflation per percentage point of output gap",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.base_inflation",
+            (),
+            "1/year",
+            -0.2,
+            2,
+            "Consumer price inflation in the base year",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.consumer_price_wedge",
+            (),
+            "1/year",
+            -0.05,
+            0.05,
+            "Yearly growth of consumer prices over the GDP deflator",
+        ),
+        Param(
+            "government.consumption_tax_change",
+            (),
+            "1",
+            -0.5,
+            0.5,
+            "Change of the effective tax-inclusive consumption tax rate",
+        ),
+        Param(
+            "government.consumption_tax",
+            (),
+            "LCU/year",
+            0,
+            1e30,
+            "Taxes on household consumption in the base year",
+            "fixed",
+        ),
+        Param(
+            "macroeconomy.private_consumption",
+            (),
+            "LCU/year",
+            0,
+            1e30,
+            "Private consumption in the base year",
+            "fixed",
+        ),
     )
     writes = (
-        Var("prices.gdp_deflator", (), "1", "index", "GDP deflator before changes of taxes, base year 1"),
+        Var(
+            "prices.gdp_deflator",
+            (),
+            "1",
+            "index",
+            "GDP deflator before changes of taxes, base year 1",
+        ),
         Var("prices.consumption_deflator", (), "1", "index", "Deflator of private consumption"),
         Var("prices.consumer_price_index", (), "1", "index", "Consumer price index, base year 1"),
         Var("prices.inflation", (), "1", "rate", "Consumer price inflation"),
@@ -41,27 +87,30 @@ class Prices(Module):
     reads = ("macroeconomy.output_gap",)
 
     def start(self, y: Year) -> None:
-        for name in ("gdp_deflator", "consumption_deflator", "consumer_price_index",
-                     "foreign_price_level"):
+        for name in (
+            "gdp_deflator",
+            "consumption_deflator",
+            "consumer_price_index",
+            "foreign_price_level",
+        ):
             y[f"prices.{name}"] = 1.0
         y["prices.inflation"] = y.p["macroeconomy.base_inflation"]
 
     def step(self, y: Year) -> None:
         target = y.p["macroeconomy.inflation_target"]
         gap = y["macroeconomy.output_gap"]
-        price = y.lag("prices.gdp_deflator") * (
-            1.0 + target + y.p["macroeconomy.kappa_p"] * gap
-        )
-        rate = (
-            y.p["government.consumption_tax"] / y.p["macroeconomy.private_consumption"]
-        )
+        price = y.lag("prices.gdp_deflator") * (1.0 + target + y.p["macroeconomy.kappa_p"] * gap)
+        rate = y.p["government.consumption_tax"] / y.p["macroeconomy.private_consumption"]
         passed_on = (1.0 - rate) / (1.0 - rate - y.p["government.consumption_tax_change"])
         y["prices.gdp_deflator"] = price
         y["prices.consumption_deflator"] = price * passed_on
         drift = 1.0 + y.p["macroeconomy.consumer_price_wedge"]
         cpi = (
             y.lag("prices.consumer_price_index")
-            * price * passed_on / y.lag("prices.consumption_deflator") * drift
+            * price
+            * passed_on
+            / y.lag("prices.consumption_deflator")
+            * drift
         )
         y["prices.consumer_price_index"] = cpi
         y["prices.inflation"] = cpi / y.lag("prices.consumer_price_index") - 1.0

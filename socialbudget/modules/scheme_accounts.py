@@ -52,53 +52,156 @@ class SchemeAccounts(Module):
             param
             for s in schemes
             for param in (
-                Param(s.path("administration_share"), (), "1", 0, 5,
-                      "Administration over benefit expenditure"),
-                Param(s.path("state_share"), (), "1", 0, 1,
-                      "Share of expenditure that the state pays by rule"),
-                Param(s.path("earmarked_tax_share"), (), "1", 0, 1,
-                      "Earmarked taxes over benefit expenditure"),
-                Param(s.path("reserve"), (), "LCU", 0, 1e30,
-                      "Reserve at the end of the base year", "fixed"),
-                Param(s.path("reserve_return"), (), "1/year", -0.2, 0.5,
-                      "Real return on the reserve"),
-                Param(s.path("bond_share"), (), "1", 0, 1,
-                      "Share of the reserve held in bonds of the government"),
+                Param(
+                    s.path("administration_share"),
+                    (),
+                    "1",
+                    0,
+                    5,
+                    "Administration over benefit expenditure",
+                ),
+                Param(
+                    s.path("state_share"),
+                    (),
+                    "1",
+                    0,
+                    1,
+                    "Share of expenditure that the state pays by rule",
+                ),
+                Param(
+                    s.path("earmarked_tax_share"),
+                    (),
+                    "1",
+                    0,
+                    1,
+                    "Earmarked taxes over benefit expenditure",
+                ),
+                Param(
+                    s.path("reserve"),
+                    (),
+                    "LCU",
+                    0,
+                    1e30,
+                    "Reserve at the end of the base year",
+                    "fixed",
+                ),
+                Param(
+                    s.path("reserve_return"), (), "1/year", -0.2, 0.5, "Real return on the reserve"
+                ),
+                Param(
+                    s.path("bond_share"),
+                    (),
+                    "1",
+                    0,
+                    1,
+                    "Share of the reserve held in bonds of the government",
+                ),
             )
         )
         self.writes = (
-            Var("scheme_accounts.receipts", ("scheme", "source"), "LCU/year", "flow",
-                "Receipts by source"),
+            Var(
+                "scheme_accounts.receipts",
+                ("scheme", "source"),
+                "LCU/year",
+                "flow",
+                "Receipts by source",
+            ),
             Var("scheme_accounts.benefits", ("scheme",), "LCU/year", "flow", "Benefit expenditure"),
-            Var("scheme_accounts.administration", ("scheme",), "LCU/year", "flow",
-                "Administration"),
-            Var("scheme_accounts.transfer_out", ("scheme",), "LCU/year", "flow",
-                "Transfers to other schemes"),
-            Var("scheme_accounts.expenditure", ("scheme",), "LCU/year", "flow",
-                "Benefits, administration and transfers"),
-            Var("scheme_accounts.deficit_cover", ("scheme",), "LCU/year", "flow",
-                "State payments that cover a deficit, part of general revenue"),
-            Var("scheme_accounts.balance", ("scheme",), "LCU/year", "flow",
-                "Receipts less expenditure"),
+            Var(
+                "scheme_accounts.administration", ("scheme",), "LCU/year", "flow", "Administration"
+            ),
+            Var(
+                "scheme_accounts.transfer_out",
+                ("scheme",),
+                "LCU/year",
+                "flow",
+                "Transfers to other schemes",
+            ),
+            Var(
+                "scheme_accounts.expenditure",
+                ("scheme",),
+                "LCU/year",
+                "flow",
+                "Benefits, administration and transfers",
+            ),
+            Var(
+                "scheme_accounts.deficit_cover",
+                ("scheme",),
+                "LCU/year",
+                "flow",
+                "State payments that cover a deficit, part of general revenue",
+            ),
+            Var(
+                "scheme_accounts.balance",
+                ("scheme",),
+                "LCU/year",
+                "flow",
+                "Receipts less expenditure",
+            ),
             Var("scheme_accounts.reserve", ("scheme",), "LCU", "stock", "Reserve"),
-            Var("scheme_accounts.public_cash_benefits", (), "LCU/year", "flow",
-                "Cash benefits of government schemes"),
-            Var("scheme_accounts.public_kind_benefits", (), "LCU/year", "flow",
-                "Benefits in kind of government schemes"),
-            Var("scheme_accounts.public_administration", (), "LCU/year", "flow",
-                "Administration of government schemes"),
-            Var("scheme_accounts.public_contributions", (), "LCU/year", "flow",
-                "Contributions to government schemes"),
-            Var("scheme_accounts.state_payments", (), "LCU/year", "flow",
-                "Payments of the budget to schemes, earmarked taxes included"),
-            Var("scheme_accounts.interest_from_budget", (), "LCU/year", "flow",
-                "Interest on government bonds held by schemes"),
-            Var("scheme_accounts.income_from_firms", (), "LCU/year", "flow",
-                "Income of government schemes on other assets"),
-            Var("scheme_accounts.public_balance", (), "LCU/year", "flow",
-                "Receipts less expenditure of government schemes"),
-            Var("scheme_accounts.public_bonds", (), "LCU", "stock",
-                "Government bonds held by schemes"),
+            Var(
+                "scheme_accounts.public_cash_benefits",
+                (),
+                "LCU/year",
+                "flow",
+                "Cash benefits of government schemes",
+            ),
+            Var(
+                "scheme_accounts.public_kind_benefits",
+                (),
+                "LCU/year",
+                "flow",
+                "Benefits in kind of government schemes",
+            ),
+            Var(
+                "scheme_accounts.public_administration",
+                (),
+                "LCU/year",
+                "flow",
+                "Administration of government schemes",
+            ),
+            Var(
+                "scheme_accounts.public_contributions",
+                (),
+                "LCU/year",
+                "flow",
+                "Contributions to government schemes",
+            ),
+            Var(
+                "scheme_accounts.state_payments",
+                (),
+                "LCU/year",
+                "flow",
+                "Payments of the budget to schemes, earmarked taxes included",
+            ),
+            Var(
+                "scheme_accounts.interest_from_budget",
+                (),
+                "LCU/year",
+                "flow",
+                "Interest on government bonds held by schemes",
+            ),
+            Var(
+                "scheme_accounts.income_from_firms",
+                (),
+                "LCU/year",
+                "flow",
+                "Income of government schemes on other assets",
+            ),
+            Var(
+                "scheme_accounts.public_balance",
+                (),
+                "LCU/year",
+                "flow",
+                "Receipts less expenditure of government schemes",
+            ),
+            Var(
+                "scheme_accounts.public_bonds",
+                (),
+                "LCU",
+                "stock",
+                "Government bonds held by schemes",
+            ),
         )
         self.reads = ("*.benefit_expenditure", "contributions.revenue", "prices.inflation")
 
@@ -163,10 +266,7 @@ class SchemeAccounts(Module):
             receipts[:, :, :3].sum(axis=2) * self._public
         ).sum(1)
         y["scheme_accounts.state_payments"] = (
-            (
-                receipts[:, :, SOURCE["general_revenue"]]
-                + receipts[:, :, SOURCE["earmarked_tax"]]
-            )
+            (receipts[:, :, SOURCE["general_revenue"]] + receipts[:, :, SOURCE["earmarked_tax"]])
             * self._public
         ).sum(1)
         y["scheme_accounts.interest_from_budget"] = (income * bonds * self._public).sum(1)

@@ -9,6 +9,7 @@ import numpy as np
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
 from socialbudget.modules import Scheme
+from socialbudget.profiles import shift_along_age
 
 
 class SchemeModule(Module):
@@ -26,16 +27,38 @@ class SchemeModule(Module):
         self.name = scheme.name
         self.params = (
             *self.own_params(),
-            Param(scheme.path("base_expenditure"), ("function",), "LCU/year", 0, 1e30,
-                  "Benefit expenditure in the base year", "fixed"),
+            Param(
+                scheme.path("base_expenditure"),
+                ("function",),
+                "LCU/year",
+                0,
+                1e30,
+                "Benefit expenditure in the base year",
+                "fixed",
+            ),
         )
         self.writes = (
-            Var(f"{self.name}.recipients", ("function", "sex"), "person", "flow",
-                "Recipients, average of the year"),
-            Var(f"{self.name}.benefit_expenditure", ("function", "sex"), "LCU/year", "flow",
-                "Benefit expenditure"),
-            Var(f"{self.name}.add_factor", (), "1", "rate",
-                "Factor that reproduces the expenditure of the base year"),
+            Var(
+                f"{self.name}.recipients",
+                ("function", "sex"),
+                "person",
+                "flow",
+                "Recipients, average of the year",
+            ),
+            Var(
+                f"{self.name}.benefit_expenditure",
+                ("function", "sex"),
+                "LCU/year",
+                "flow",
+                "Benefit expenditure",
+            ),
+            Var(
+                f"{self.name}.add_factor",
+                (),
+                "1",
+                "rate",
+                "Factor that reproduces the expenditure of the base year",
+            ),
             *self.extra_writes(),
         )
 
@@ -52,7 +75,7 @@ class SchemeModule(Module):
         return y.p[self.scheme.path(name)]
 
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
-        """Recipients ``[draw, sex]`` and mean benefit ``[draw, sex]`` or ``[draw, 1]``, LCU/year."""
+        """Recipients ``[draw, sex]`` and mean benefit ``[draw, sex or 1]``, LCU/year."""
         raise NotImplementedError
 
     def before(self, y: Year) -> None:
@@ -69,8 +92,8 @@ class SchemeModule(Module):
             raise PackError(
                 f"scheme '{self.name}'",
                 [
-                    f"'{self.scheme.path('base_expenditure')}' has expenditure outside the scheme's "
-                    f"function '{self.scheme.instance.function}'; split the scheme or move it"
+                    f"'{self.scheme.path('base_expenditure')}' has expenditure outside the "
+                    f"function '{self.scheme.instance.function}' of the scheme; split the scheme or move it"
                 ],
             )
         given = given[:, i]
@@ -117,8 +140,14 @@ class IndexedScheme(SchemeModule):
 
     def own_params(self) -> tuple[Param, ...]:
         return (
-            Param(self.scheme.path("price_indexation_share"), (), "1", 0, 1,
-                  "Weight of prices in indexation; wages have the rest"),
+            Param(
+                self.scheme.path("price_indexation_share"),
+                (),
+                "1",
+                0,
+                1,
+                "Weight of prices in indexation; wages have the rest",
+            ),
         )
 
     def extra_writes(self) -> tuple[Var, ...]:
@@ -135,3 +164,71 @@ class IndexedScheme(SchemeModule):
             "labour_market.wage_growth"
         )
         y[f"{self.name}.index"] = y.lag(f"{self.name}.index") * (1.0 + growth)
+
+
+class PopulationRateScheme(IndexedScheme):
+    """Recipients are the population times the base year's rate by sex and age times `coverage`.
+
+    With ``age_tested``, a change of the pensionable age moves the rates along age.
+    """
+
+    reads = ("demography.population_midyear",)
+
+    def own_params(self) -> tuple[Param, ...]:
+        path = self.scheme.path
+        params = (
+            *super().own_params(),
+            Param(
+                path("recipient_rate"),
+                ("sex", "age"),
+                "1",
+                0,
+                1,
+                "Recipients over population by sex and age",
+            ),
+            Param(path("coverage"), (), "1", 0, 5, "Multiplies the recipient rates; 0 is dormant"),
+            Param(
+                path("benefit_amount"),
+                ("sex",),
+                "LCU/year",
+                0,
+                1e30,
+                "Amount per recipient at the level of the base year",
+            ),
+        )
+        if self.scheme.instance.age_tested:
+            params += (
+                Param(path("pensionable_age"), ("sex",), "year", 0, 100, "Age of entitlement"),
+            )
+        return params
+
+    def extra_writes(self) -> tuple[Var, ...]:
+        if not self.scheme.instance.age_tested:
+            return super().extra_writes()
+        return (
+            *super().extra_writes(),
+            Var(
+                f"{self.name}.base_pensionable_age",
+                ("sex",),
+                "year",
+                "rate",
+                "Age of entitlement in the base year",
+            ),
+        )
+
+    def eligible(self, y: Year) -> Array:
+        """Recipients before `coverage` and any means test, float64[draw, sex]."""
+        rate = self.param(y, "recipient_rate")
+        if self.scheme.instance.age_tested:
+            rate = shift_along_age(rate, self._shift(y))
+        return (y["demography.population_midyear"] * rate).sum(axis=2)
+
+    def _shift(self, y: Year) -> Array:
+        name = f"{self.name}.base_pensionable_age"
+        now = self.param(y, "pensionable_age")
+        y[name] = now if y.year == y.base_year else y.lag(name)
+        return now - y[name]
+
+    def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
+        recipients = self.eligible(y) * self.param(y, "coverage")[:, None]
+        return recipients, self.param(y, "benefit_amount") * y[f"{self.name}.index"][:, None]

@@ -21,8 +21,14 @@ class EmploymentInjury(SchemeModule):
         path = self.scheme.path
         return (
             Param(path("injury_rate"), ("sex",), "1", 0, 1, "Recipients per formal employee"),
-            Param(path("replacement_rate"), (), "1", 0, 5,
-                  "Cost per recipient over the average wage of the sex"),
+            Param(
+                path("replacement_rate"),
+                (),
+                "1",
+                0,
+                5,
+                "Cost per recipient over the average wage of the sex",
+            ),
         )
 
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:

@@ -20,16 +20,33 @@ class LabourMarketProgramme(SchemeModule):
     def own_params(self) -> tuple[Param, ...]:
         path = self.scheme.path
         return (
-            Param(path("participants_per_unemployed"), ("sex",), "1", 0, 5,
-                  "Participants over unemployed, averages of the year"),
-            Param(path("unit_cost"), (), "LCU/year", 0, 1e30,
-                  "Cost of a participant, at the wage level of the base year"),
+            Param(
+                path("participants_per_unemployed"),
+                ("sex",),
+                "1",
+                0,
+                5,
+                "Participants over unemployed, averages of the year",
+            ),
+            Param(
+                path("unit_cost"),
+                (),
+                "LCU/year",
+                0,
+                1e30,
+                "Cost of a participant, at the wage level of the base year",
+            ),
         )
 
     def extra_writes(self) -> tuple[Var, ...]:
         return (
-            Var(f"{self.name}.base_average_wage", (), "LCU/year", "rate",
-                "Average wage of the base year"),
+            Var(
+                f"{self.name}.base_average_wage",
+                (),
+                "LCU/year",
+                "rate",
+                "Average wage of the base year",
+            ),
         )
 
     def before(self, y: Year) -> None:

@@ -18,16 +18,27 @@ METHOD = (
 class LongTermCare(SchemeModule):
     """Care is labour: unit cost follows wages by `wage_share` and prices for the rest."""
 
-    reads = ("demography.population_midyear", "labour_market.average_wage",
-             "prices.consumer_price_index")
+    reads = (
+        "demography.population_midyear",
+        "labour_market.average_wage",
+        "prices.consumer_price_index",
+    )
     lags = ("labour_market.average_wage", "prices.consumer_price_index")
 
     def own_params(self) -> tuple[Param, ...]:
         path = self.scheme.path
         return (
-            Param(path("dependency_rate"), ("sex", "age"), "1", 0, 1,
-                  "Persons in need of care over population"),
-            Param(path("recipient_share"), (), "1", 0, 1, "Recipients over persons in need of care"),
+            Param(
+                path("dependency_rate"),
+                ("sex", "age"),
+                "1",
+                0,
+                1,
+                "Persons in need of care over population",
+            ),
+            Param(
+                path("recipient_share"), (), "1", 0, 1, "Recipients over persons in need of care"
+            ),
             Param(path("wage_share"), (), "1", 0, 1, "Weight of wages in the unit cost"),
         )
 

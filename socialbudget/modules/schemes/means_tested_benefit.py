@@ -8,7 +8,7 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
-from socialbudget.modules.schemes.cash_transfer import CashTransfer
+from socialbudget.modules.schemes._base import PopulationRateScheme
 
 KIND = "means_tested_benefit"
 METHOD = (
@@ -17,7 +17,7 @@ METHOD = (
 )
 
 
-class MeansTestedBenefit(CashTransfer):
+class MeansTestedBenefit(PopulationRateScheme):
     """Recipients scale with ``[(1 - formal ratio) / (1 - formal ratio_0)] ^ elasticity``."""
 
     reads = ("demography.population_midyear", "labour_market.employment_ratio")
@@ -25,23 +25,33 @@ class MeansTestedBenefit(CashTransfer):
     def own_params(self) -> tuple[Param, ...]:
         return (
             *super().own_params(),
-            Param(self.scheme.path("income_elasticity"), (), "1", 0, 5,
-                  "Elasticity of recipients to the share of people without formal work", "fixed"),
+            Param(
+                self.scheme.path("income_elasticity"),
+                (),
+                "1",
+                0,
+                5,
+                "Elasticity of recipients to the share of people without formal work",
+                "fixed",
+            ),
         )
 
     def extra_writes(self) -> tuple[Var, ...]:
         return (
             *super().extra_writes(),
-            Var(f"{self.name}.base_employment_ratio", (), "1", "rate",
-                "Formal employment over population 15-64 in the base year"),
+            Var(
+                f"{self.name}.base_employment_ratio",
+                (),
+                "1",
+                "rate",
+                "Formal employment over population 15-64 in the base year",
+            ),
         )
 
     def before(self, y: Year) -> None:
         super().before(y)
         name = f"{self.name}.base_employment_ratio"
-        y[name] = (
-            y["labour_market.employment_ratio"] if y.year == y.base_year else y.lag(name)
-        )
+        y[name] = y["labour_market.employment_ratio"] if y.year == y.base_year else y.lag(name)
 
     def eligible(self, y: Year) -> Array:
         without = np.maximum(1.0 - y["labour_market.employment_ratio"], 0.0)

@@ -20,8 +20,14 @@ class SicknessBenefit(SchemeModule):
     def own_params(self) -> tuple[Param, ...]:
         path = self.scheme.path
         return (
-            Param(path("compensated_days"), ("sex", "age"), "day/year", 0, 366,
-                  "Compensated days a year per formal employee"),
+            Param(
+                path("compensated_days"),
+                ("sex", "age"),
+                "day/year",
+                0,
+                366,
+                "Compensated days a year per formal employee",
+            ),
             Param(path("replacement_rate"), (), "1", 0, 2, "Benefit over earnings"),
         )
 

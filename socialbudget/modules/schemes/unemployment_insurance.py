@@ -22,15 +22,26 @@ class UnemploymentInsurance(SchemeModule):
     def own_params(self) -> tuple[Param, ...]:
         path = self.scheme.path
         return (
-            Param(path("recipients_per_unemployed"), ("sex",), "1", 0, 2,
-                  "Recipients over unemployed, averages of the year"),
+            Param(
+                path("recipients_per_unemployed"),
+                ("sex",),
+                "1",
+                0,
+                2,
+                "Recipients over unemployed, averages of the year",
+            ),
             Param(path("replacement_rate"), (), "1", 0, 2, "Mean benefit over the average wage"),
         )
 
     def extra_writes(self) -> tuple[Var, ...]:
         return (
-            Var(f"{self.name}.unemployment_generosity", (), "1", "rate",
-                "Recipients per unemployed times replacement rate"),
+            Var(
+                f"{self.name}.unemployment_generosity",
+                (),
+                "1",
+                "rate",
+                "Recipients per unemployed times replacement rate",
+            ),
         )
 
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
