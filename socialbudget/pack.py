@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from socialbudget.contract import Array, Param
 from socialbudget.dims import FUNCTIONS, STANDARD, Coordinates
 from socialbudget.errors import PackError
-from socialbudget.units import UnitError, conversion_factor
+from socialbudget.units import UnitError, conversion_factor, in_words
 
 FLAGS = ("observed", "estimated", "imputed", "assumed")
 COLUMNS = ("value", "unit", "source", "flag", "note")
@@ -403,8 +403,8 @@ def _in_bounds(pack: Pack, param: Param, entry: Entry) -> Array:
         raise PackError(
             "",
             [
-                f"{where}: column 'value', row {row} ({label}): {value:g} {param.unit} is outside "
-                f"[{param.low:g}, {param.high:g}] ({int(bad.sum())} such rows); {mend}"
+                f"{where}: column 'value', row {row} ({label}): {in_words(value, param.unit)} "
+                f"is outside [{param.low:g}, {param.high:g}] ({int(bad.sum())} such rows); {mend}"
             ],
         )
     return values

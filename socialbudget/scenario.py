@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from socialbudget.contract import Array, Param
 from socialbudget.dims import Coordinates
 from socialbudget.errors import ScenarioError
-from socialbudget.units import UnitError, parse
+from socialbudget.units import UnitError, in_words, parse
 
 Amount = float | int | str
 VERBS = ("set", "scale", "add")
@@ -242,7 +242,7 @@ class Scenario:
             if bad.any():
                 first = np.argwhere(bad)[0]
                 value = out[path][tuple(first)]
-                hint = ""
+                hint = "; give a smaller change"
                 if param.unit == "1" and param.high <= 1.0 < abs(value):
                     hint = "; a percent where a fraction is meant? Write '5 percent' or 0.05"
                 cell = "".join(
@@ -250,8 +250,8 @@ class Scenario:
                 )
                 year = base_year + int(first[0])
                 faults.append(
-                    f"'{path}' becomes {value:g} {param.unit} in {year}{cell}, outside "
-                    f" [{param.low:g}, {param.high:g}]{hint}"
+                    f"'{path}' becomes {in_words(value, param.unit)} in {year}{cell}, outside "
+                    f"[{param.low:g}, {param.high:g}]{hint}"
                 )
         if faults:
             raise ScenarioError(f"scenario '{self.title}'", faults)

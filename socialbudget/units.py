@@ -76,5 +76,10 @@ def parse(text: str, target: str) -> float:
     return number / inverse if inverse and abs(inverse * factor - 1.0) < 1e-15 else number * factor
 
 
+def in_words(value: float, unit: str) -> str:
+    """A number with its unit, for messages."""
+    return f"{value:g}" if unit == "1" else f"{value:g} {unit}"
+
+
 def _readable(unit: str) -> str:
     return "dimensionless" if unit in ("1", "") else unit
