@@ -717,12 +717,18 @@ class _Writer:
         self.pack.series(
             prefix + "reserve_return",
             real_return or {2024: 0.0},
-            "1",
+            "1/year",
             source,
             "estimated",
             "Real return on the reserve" if reserve else "No reserve",
         )
         self.pack.value(prefix + "bond_share", bonds, "1", source, "estimated", note=note)
+
+    def formal_employees(self) -> tuple[Array, Array]:
+        """Formal employees (persons) and their mean gross wage (LCU a year), by sex."""
+        employees = np.asarray(self.base.employment_by_status, dtype=float)[:, :, 0]
+        persons = employees.sum(axis=1)
+        return persons, (employees * self.base.gross_wage[:, :, 0]).sum(axis=1) / persons
 
     def earnings(self, coverage: Array) -> tuple[float, float]:
         """Covered earnings of employees and of the self-employed, LCU a year."""
@@ -1191,7 +1197,7 @@ def _railroad(w: _Writer) -> None:
     w.financing(
         z,
         state_share=0.0,
-        earmarked={2024: 0.09},
+        earmarked={2024: 0.075},
         reserve=27.0 * BILLION,
         real_return={2024: 0.035},
         bonds=0.15,
@@ -1201,12 +1207,12 @@ def _railroad(w: _Writer) -> None:
     w.contributions(
         z,
         coverage=_coverage(0.0014),
-        amounts=(4.6, 2.6, 0.0),
+        amounts=(3.5, 2.0, 0.0),
         rates=(0.193, 0.111, 0.0),
         ceiling=168_600.0,
         source="us_law",
         note="26 U.S.C. 3201, 3221, 3241: tier I 6.2 and 6.2 percent, tier II 13.1 (employer) and "
-        "4.9 percent in 2024 (on at most 125,100). About 7.2 bn",
+        "4.9 percent in 2024 (on at most 125,100). About 5.5 bn",
         coverage_note="About 0.2 m employees of railroads",
         cv=(0.4, 0.4),
     )
@@ -1299,11 +1305,12 @@ def _public_employees(w: _Writer) -> None:
         z,
         state_share=0.0,
         reserve=6000.0 * BILLION,
-        real_return={2024: 0.042},
+        real_return={2024: 0.03},
         bonds=0.1,
         source="census_aspp_2024",
-        note="Assets of defined-benefit plans about 6.0 trillion at the end of 2024; assumed real "
-        "return near the plans' own (6.9 percent nominal)",
+        note="Assets of defined-benefit plans about 6.0 trillion at the end of 2024. Real return 3 "
+        "percent, below the plans' own 6.9 percent nominal, at which contributions of today keep "
+        "the reserve near 15 years of benefits",
     )
     w.contributions(
         z,
@@ -1330,27 +1337,25 @@ def _public_employees(w: _Writer) -> None:
 def _work_and_injury(w: _Writer) -> None:
     z = "workers_compensation"
     covered = _coverage(0.95)
-    workers = (np.asarray(w.base.employment_by_status).sum(axis=1) * covered).sum(axis=1)
+    persons, wage = w.formal_employees()
     heads = w.recipients(z) * np.array([0.40, 0.60])
-    employees, _ = w.earnings(covered)
-    mean = employees / workers.sum()
     w.array(
         z,
         "injury_rate",
         ["sex"],
-        heads / workers,
+        heads / persons,
         "1",
-        note="1.1 m on benefit on average, 60 percent men",
+        note="1.1 m on benefit on average, 60 percent men, over all formal employees",
     )
     w.scalar(
         z,
         "replacement_rate",
-        w.expenditure(z) / w.recipients(z) / mean,
+        w.expenditure(z) / float((heads * wage).sum()),
         "1",
         source="nasi_2022",
         flag="estimated",
-        note="Cash and medical per recipient over mean earnings; cash is half of it (two thirds "
-        "of the wage up to state maxima)",
+        note="Cash and medical per recipient over mean earnings of the sex; cash is half of it "
+        "(two thirds of the wage up to state maxima)",
     )
     w.financing(z, state_share=0.0, source="nasi_2022", note="Employers pay; no reserve shown")
     w.contributions(
@@ -1375,27 +1380,27 @@ def _leave(w: _Writer) -> None:
         "CA, NY, NJ, RI, MA, WA, CT, OR, CO, DC; Delaware, Minnesota and Maine pay benefits from "
         "2026 and Maryland from 2028 by laws already passed"
     )
-    status = np.asarray(w.base.employment_by_status).sum(axis=1)
-    workers = (status * steps[2024]).sum(axis=1)
-    employees, _ = w.earnings(steps[2024])
-    mean = employees / workers.sum()
+    growth = {y: share / LEAVE_COVERAGE[2024] for y, share in LEAVE_COVERAGE.items()}
+    employees = np.asarray(w.base.employment_by_status, dtype=float)[:, :, 0]
+    wages = np.asarray(w.base.gross_wage, dtype=float)[:, :, 0]
     z = "state_disability_insurance"
     shape = both({15: 0.8, 25: 1.1, 35: 1.15, 45: 1.0, 55: 1.2, 65: 1.3, 100: 1.3})
     shape[1] *= 0.7
-    by_age_workers = (np.asarray(w.base.employment_by_status) * steps[2024][:, None, :]).sum(axis=2)
-    days = shape * w.recipients(z) * 365 / (shape * by_age_workers).sum()
+    days = shape * w.recipients(z) * 365 / (shape * employees).sum()
+    absent = employees * days / 365
     w.array(
         z,
         "compensated_days",
         SEX_AGE,
-        days,
+        {y: days * g for y, g in growth.items()},
         "day/year",
-        note="Days on benefit per contributor (0.30 m person-years); shape by sex and age assumed",
+        note="Days on benefit per formal employee, in covered states or not (0.30 m person-years); "
+        "shape by sex and age assumed; grows with the states covered",
     )
     w.scalar(
         z,
         "replacement_rate",
-        w.expenditure(z) / w.recipients(z) / mean,
+        w.expenditure(z) / float((absent * wages).sum()),
         "1",
         source="state_tdi_pfl_2024",
         flag="estimated",
@@ -1413,15 +1418,18 @@ def _leave(w: _Writer) -> None:
         coverage_note=coverage_note,
     )
     z = "state_paid_family_leave"
-    births = float(np.sum(np.asarray(w.base.births)))
     insured = 0.17
-    weeks = w.recipients(z) * 52.14 / (births * insured)
-    w.scalar(
-        z,
-        "insured_share",
-        insured,
+    weeks = w.recipients(z) * 52.0 / (w.base.births * insured)
+    women = employees[0, 15:50]
+    wage = float((women * wages[0, 15:50]).sum() / women.sum())
+    w.pack.series(
+        f"schemes.{z}.insured_share",
+        {y: insured * g for y, g in growth.items()},
         "1",
-        note="28 percent of workers are covered, about 62 percent of mothers work",
+        ASSUMED,
+        "assumed",
+        "28 percent of workers are covered, about 62 percent of mothers work; grows with the "
+        "states covered",
     )
     w.scalar(
         z,
@@ -1435,13 +1443,12 @@ def _leave(w: _Writer) -> None:
     w.scalar(
         z,
         "replacement_rate",
-        w.expenditure(z) / w.recipients(z) / mean,
+        w.expenditure(z) / w.recipients(z) / wage,
         "1",
         source="state_tdi_pfl_2024",
         flag="estimated",
-        note="Mean benefit over mean earnings",
+        note="Mean benefit over mean earnings of women aged 15 to 49",
     )
-    w.scalar(z, "relative_fertility", 1.0, "1", note="Insured women's fertility over all women's")
     w.financing(z, state_share=0.0, source="state_tdi_pfl_2024", note="Contributions only")
     w.contributions(
         z,
@@ -1458,8 +1465,6 @@ def _unemployment(w: _Writer) -> None:
     z = "unemployment_insurance"
     unemployed = np.asarray(w.base.unemployed, dtype=float).sum(axis=1)
     covered = _coverage(0.97)
-    employees, _ = w.earnings(covered)
-    workers = (np.asarray(w.base.employment_by_status).sum(axis=1) * covered).sum()
     heads = w.recipients(z) * np.array([0.43, 0.57])
     w.array(
         z,
@@ -1474,11 +1479,11 @@ def _unemployment(w: _Writer) -> None:
     w.scalar(
         z,
         "replacement_rate",
-        w.expenditure(z) / w.recipients(z) / (employees / workers),
+        w.expenditure(z) / w.recipients(z) / w.base.average_wage,
         "1",
         source="dol_eta_2024",
         flag="estimated",
-        note="447 a week over mean covered earnings",
+        note="447 a week over the average wage",
     )
     w.financing(
         z,
@@ -1687,7 +1692,6 @@ def _health_kind(
         "assumed",
         "One percent a year above wages and prices, fading to zero in 30 years",
     )
-    w.scalar(name, "healthy_ageing_share", 0.5, "1", note="Half of added years in good health")
 
 
 def _health(w: _Writer) -> None:

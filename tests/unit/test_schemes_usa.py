@@ -11,7 +11,7 @@ from calibration.base_year import BaseYear, base_year
 from calibration.builder import PackBuilder
 from calibration.schemes_usa import REGISTER, accounts, add_schemes, scheme_table
 from socialbudget.dims import FUNCTIONS
-from socialbudget.modules.schemes.earnings_related_pension import parameters
+from socialbudget.modules import build_modules
 from socialbudget.pack import Pack, load_pack, resolve
 
 DORMANT = "universal_child_benefit"
@@ -121,8 +121,11 @@ def test_social_security_stock_matches_beneficiaries_and_means(pack: Pack) -> No
     np.testing.assert_allclose(means, [1922, 1540, 1509], rtol=0.05)
 
 
-def test_pension_parameters_are_complete(pack: Pack) -> None:
-    resolved = resolve(pack, parameters("oasdi", has_ceiling=True), 2100)
+def test_parameters_of_all_kinds_are_complete_and_read(pack: Pack) -> None:
+    declared = {q.path: q for m in build_modules(pack) for q in m.params}
+    mine = {path: q for path, q in declared.items() if path.startswith("schemes.")}
+    resolved = resolve(pack, mine.values(), 2100)
+    assert set(pack.entries) == set(resolved)
     age = resolved["schemes.oasdi.pensionable_age"][:, 0, 0]
     assert age[0] < 67.0
     assert (age[3:] == 67.0).all()
