@@ -18,9 +18,9 @@ from calibration.macro import derived, macro_base
 Array = NDArray[np.float64]
 
 CURRENCY = {"ZAF": "ZAR", "USA": "USD", "KOR": "KRW"}
-# Employer contributions over gross wages of formal employees, all schemes together, after
-# ceilings: first guess until the pack's own schemes are known (the model solves it with them).
-EMPLOYER_RATE = {"ZAF": 0.02, "USA": 0.075, "KOR": 0.095}
+# Employers' contributions to the pack's government schemes over gross wages of formal employees.
+# The model solves this rate with the schemes; these are its values, rounded.
+EMPLOYER_RATE = {"ZAF": 0.03, "USA": 0.085, "KOR": 0.108}
 FORMAL_EMPLOYEE, INFORMAL_EMPLOYEE = 0, 1
 
 

@@ -133,6 +133,8 @@ def macro_base(iso3: str) -> MacroBase:
     exports = gdp * wdi(iso3, "NE.EXP.GNFS.ZS", BASE_YEAR) / 100
     imports = gdp * wdi(iso3, "NE.IMP.GNFS.ZS", BASE_YEAR) / 100
     public = gdp * derived(iso3, "government_consumption_share")
+    if _has(iso3, "health_transfers"):
+        public += derived(iso3, "health_transfers")
     indirect = sum(derived(iso3, name) for name in INDIRECT)
     factor_cost = gdp - indirect
     share = _labour_share(iso3, gdp, factor_cost)
@@ -162,7 +164,8 @@ def _labour_share(iso3: str, gdp: float, factor_cost: float) -> float:
     The Penn World Table ratio is read against factor cost, except for Korea, where only GDP at
     market prices leaves room for the self-employed above the published compensation of
     employees. United States: without employer contributions to private pension and health
-    plans, which are no part of the wage on which contributions fall.
+    plans, which are no part of the wage on which contributions fall (the pack's private schemes
+    are outside the wedge between labour cost and wage).
     """
     ratio = pwt(iso3, "labsh")
     if iso3 == "KOR":
@@ -185,17 +188,27 @@ def _capital_output_ratio(iso3: str) -> float:
 
 
 def _government(iso3: str) -> dict[str, float]:
+    """General government, with the funded pension schemes of its employees where the pack has them.
+
+    `non_tax_revenue` is the remainder: property income, fees, grants (in South Africa net of
+    payments to the customs union). It is not a parameter: the model solves it.
+    """
     lines = {name: derived(iso3, name) for name in (*TAXES, "social_contributions")}
     revenue = derived(iso3, "revenue")
+    expenditure = derived(iso3, "expenditure")
+    if _has(iso3, "funded_pensions_revenue"):
+        revenue += derived(iso3, "funded_pensions_revenue")
+        expenditure += derived(iso3, "funded_pensions_expenditure")
     lines["non_tax_revenue"] = revenue - sum(lines.values())
     if lines["non_tax_revenue"] < 0:
         raise ValueError(f"{iso3}: tax lines exceed revenue")
     return {
         **lines,
         "revenue": revenue,
-        "expenditure": derived(iso3, "expenditure"),
+        "expenditure": expenditure,
         "interest_expenditure": derived(iso3, "interest_expenditure"),
-        "investment": derived(iso3, "government_investment"),
+        "investment": derived(iso3, "investment"),
+        "subsidies": derived(iso3, "subsidies"),
         "debt": derived(iso3, "debt"),
         "debt_previous": derived(iso3, "debt_previous"),
     }
@@ -286,7 +299,7 @@ def inflation_target(iso3: str) -> dict[int, float]:
     return _steps({y: round(v / 100, 6) for y, v in trustees("gdp_price_index", "V.B1").items()})
 
 
-def consumer_price_drift(iso3: str) -> dict[int, float]:
+def consumer_price_wedge(iso3: str) -> dict[int, float]:
     """Growth of consumer prices over that of the GDP deflator, by the year it starts."""
     if iso3 != "USA":
         return {BASE_YEAR: 0.0}
@@ -397,19 +410,16 @@ def add_macro(pack: PackBuilder, iso3: str) -> None:
     _add_household(pack, iso3)
     for name, value, unit, note in (
         ("closure", 1.0, "1", "M1, hybrid"),
-        ("phillips_slope", 0.25, "1", ""),
+        ("kappa_p", 0.25, "1", ""),
         ("taylor_inflation", 0.5, "1", "of the real rate: the nominal rate moves by 1.5"),
         ("taylor_gap", 0.5, "1", ""),
-        ("mpc_labour", 0.85, "1", ""),
-        ("mpc_benefits", 0.95, "1", ""),
-        ("mpc_property", 0.45, "1", ""),
-        ("investment_gap", 0.15, "1", ""),
-        ("investment_rate", 0.10, "1", ""),
+        ("investment_gap_response", 0.15, "1", ""),
+        ("investment_interest_response", 0.10, "1", ""),
         ("investment_speed", 0.10, "1/year", "half of a gap in capital closes in seven years"),
-        ("sigma_imports", 0.8, "1", ""),
-        ("sigma_exports", 0.6, "1", ""),
+        ("import_price_elasticity", 0.8, "1", ""),
+        ("export_price_elasticity", 0.6, "1", ""),
         ("theta_investment", 0.5, "1", ""),
-        ("demand_horizon", 8.0, "year", ""),
+        ("demand_weight_years", 8.0, "year", ""),
     ):
         pack.value(f"macroeconomy.{name}", value, unit, "macro_assumptions", "assumed", note=note)
 
@@ -427,6 +437,8 @@ def _add_accounts(pack: PackBuilder, iso3: str) -> None:
             + ("; gross capital formation, inventories included" if name == "investment" else ""),
         )
     flag, note = _note(iso3, "government_consumption_share")
+    if _has(iso3, "health_transfers"):
+        note += "; plus " + _note(iso3, "health_transfers")[1]
     pack.value(
         "macroeconomy.government_consumption",
         base.government_consumption,
@@ -456,7 +468,7 @@ def _add_accounts(pack: PackBuilder, iso3: str) -> None:
         "estimated",
         note="Of GDP at factor cost, self-employed included, 2019"
         + {
-            "USA": "; less employer contributions to private pension and health plans",
+            "USA": "; less employers' contributions to private pension and health plans",
             "KOR": "; ratio to GDP at market prices converted to factor cost",
         }.get(iso3, ""),
     )
@@ -488,7 +500,7 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
     pack.series(
         "macroeconomy.tfp_growth",
         _annual(tfp[FIRST], tfp),
-        "1",
+        "1/year",
         source if usa else "macro_assumptions",
         "estimated" if usa else "assumed",
         note="Labour share x the Trustees' growth of output per worker"
@@ -500,7 +512,7 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
     pack.series(
         "macroeconomy.gdp_growth",
         _annual(growth_base, growth),
-        "1",
+        "1/year",
         source,
         "estimated",
         note=("Trustees Report 2026, table V.B2," if usa else "WEO April 2024")
@@ -510,7 +522,7 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
     pack.series(
         "macroeconomy.productivity_growth",
         _annual(worker[FIRST], worker),
-        "1",
+        "1/year",
         "population_age5",
         "estimated",
         note="Real growth over that of the labour force; the base-year entry repeats 2025",
@@ -520,7 +532,7 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
         pack.value(
             "macroeconomy.inflation_target",
             value,
-            "1",
+            "1/year",
             target_source,
             "estimated" if usa else "assumed",
             year=year,
@@ -528,11 +540,11 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
             if usa
             else "Midpoint of the target in force in 2024",
         )
-    for year, value in consumer_price_drift(iso3).items():
+    for year, value in consumer_price_wedge(iso3).items():
         pack.value(
-            "macroeconomy.consumer_price_drift",
+            "macroeconomy.consumer_price_wedge",
             value,
-            "1",
+            "1/year",
             target_source,
             "estimated" if usa else "assumed",
             year=year,
@@ -545,14 +557,14 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
             else _note(iso3, "real_interest_rate")
         )
         pack.value(
-            "macroeconomy.real_interest_rate", value, "1", source, flag, year=year, note=note
+            "macroeconomy.real_interest_rate", value, "1/year", source, flag, year=year, note=note
         )
     for path, value, key in (
         ("macroeconomy.base_inflation", base.cpi_inflation, "cpi_inflation"),
         ("labour_market.base_wage_growth", base.wage_growth, "wage_growth"),
     ):
         flag, note = _note(iso3, key)
-        pack.value(path, value, "1", "derived_values", flag, note=note)
+        pack.value(path, value, "1/year", "derived_values", flag, note=note)
 
 
 def _add_government(pack: PackBuilder, iso3: str) -> None:
@@ -560,50 +572,37 @@ def _add_government(pack: PackBuilder, iso3: str) -> None:
     for name in (
         "revenue",
         *TAXES,
-        "social_contributions",
         "expenditure",
         "interest_expenditure",
+        "subsidies",
+        "investment",
+        "debt",
     ):
         flag, note = _note(iso3, name)
-        pack.value(f"government.{name}", lines[name], "LCU/year", "derived_values", flag, note=note)
+        if name in ("revenue", "expenditure") and _has(iso3, f"funded_pensions_{name}"):
+            note += "; plus " + _note(iso3, f"funded_pensions_{name}")[1]
+        unit = "LCU" if name == "debt" else "LCU/year"
+        pack.value(f"government.{name}", lines[name], unit, "derived_values", flag, note=note)
+    flag, note = _note(iso3, "foreign_debt_share")
     pack.value(
-        "government.non_tax_revenue",
-        lines["non_tax_revenue"],
-        "LCU/year",
-        "derived_values",
-        "estimated",
-        note="Revenue less taxes and contributions"
-        + ("; net of payments to the customs union" if iso3 == "ZAF" else ""),
-    )
-    flag, note = _note(iso3, "government_investment")
-    pack.value(
-        "government.investment", lines["investment"], "LCU/year", "derived_values", flag, note=note
-    )
-    flag, note = _note(iso3, "debt")
-    pack.value("government.debt", lines["debt"], "LCU", "derived_values", flag, note=note)
-    pack.value(
-        "government.effective_interest_rate",
-        lines["interest_expenditure"] / lines["debt_previous"],
-        "1/year",
-        "derived_values",
-        "estimated",
-        note="Interest of 2024 over debt at the end of 2023",
-    )
-    flag, note = _note(iso3, "foreign_currency_debt_share")
-    pack.value(
-        "government.foreign_currency_debt_share",
-        derived(iso3, "foreign_currency_debt_share"),
+        "government.foreign_debt_share",
+        derived(iso3, "foreign_debt_share"),
         "1",
         "derived_values",
         flag,
         note=note,
     )
-    for name, value, unit in (
-        ("debt_maturity", 6.0, "year"),
-        ("debt_rule_level", 0.05, "1"),
-        ("debt_rule_change", 0.5, "1"),
+    for name, value, unit, text in (
+        ("debt_maturity", 6.0, "year", ""),
+        ("debt_rule_level", 0.05, "1/year", ""),
+        ("debt_rule_change", 0.5, "1", ""),
+        ("fiscal_closure", 0.0, "1", "F0, debt floats"),
+        ("debt_target_change", 0.0, "year", "the ratio of the base year"),
+        ("consumption_tax_change", 0.0, "1", "no change of policy"),
+        ("income_tax_change", 0.0, "1", "no change of policy"),
+        ("corporate_tax_change", 0.0, "1", "no change of policy"),
     ):
-        pack.value(f"government.{name}", value, unit, "macro_assumptions", "assumed")
+        pack.value(f"government.{name}", value, unit, "macro_assumptions", "assumed", note=text)
 
 
 def _add_household(pack: PackBuilder, iso3: str) -> None:
@@ -625,3 +624,5 @@ def _add_household(pack: PackBuilder, iso3: str) -> None:
         flag,
         note=note,
     )
+    for name, value in {"mpc_labour": 0.85, "mpc_benefits": 0.95, "mpc_property": 0.45}.items():
+        pack.value(f"household.{name}", value, "1", "macro_assumptions", "assumed")
