@@ -1692,6 +1692,7 @@ def _health_kind(
         "assumed",
         "One percent a year above wages and prices, fading to zero in 30 years",
     )
+    w.scalar(name, "healthy_ageing_share", 0.5, "1", note="Half of added years in good health")
 
 
 def _health(w: _Writer) -> None:
