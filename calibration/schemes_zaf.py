@@ -999,7 +999,7 @@ def _contributions(pack: PackBuilder, base: BaseYear, book: Mapping[str, Account
                 "LCU/year",
                 "zaf_uif_act",
                 "observed",
-                note="R17 712 a month since 1 June 2021, s.6(2) of the Contributions Act; not raised since",
+                note="R17 712 a month since 1 June 2021 (Contributions Act s.6(2))",
             )
         elif name in ("compensation_fund", "coida_mutuals"):
             _coida_ceiling(pack, z)
