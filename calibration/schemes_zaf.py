@@ -595,15 +595,15 @@ def _financing(
         "estimated" if account.reserve else "observed",
         note="Assets on 31 December 2024" if account.reserve else "No reserve",
     )
-    invested = {"gepf": (0.035, 0.45), "uif": (0.03, 0.60), "compensation": (0.03, 0.60)}
-    rate, bonds = invested.get(name.split("_")[0], (0.035, 0.30))
+    invested = {"uif": (0.03, 0.60), "compensation": (0.03, 0.60), "medical": (0.02, 0.20)}
+    rate, bonds = invested.get(name.split("_")[0], (0.045, 0.35))
     pack.value(
         z + "reserve_return",
         rate if account.reserve else 0.0,
         "1/year",
         ASSUMED,
         "assumed",
-        note="Real return, below the valuation rates of the funds",
+        note="Real return: 4.5% for pension funds (half in equities), less for short-term funds",
     )
     pack.value(
         z + "bond_share",
