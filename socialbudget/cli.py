@@ -1,0 +1,311 @@
+"""Command line: run, compare, plan, describe, and checks of packs and scenarios.
+
+Heavy imports happen inside the commands, so that ``socialbudget --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from socialbudget import __version__
+from socialbudget.errors import SocialBudgetError
+
+if TYPE_CHECKING:
+    from socialbudget.pack import Pack
+    from socialbudget.results import Results
+    from socialbudget.scenario import Scenario
+
+
+class _Group(click.Group):
+    """Shows an error of socialbudget as text, not as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SocialBudgetError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Project a country's social budget: who receives what, who pays, and what it does to
+    government, jobs, households, women and men.
+
+    Start with:  socialbudget run ZAF
+    """
+
+
+_scenarios = click.option(
+    "--scenario", "-s", "scenario_names", multiple=True, metavar="FILE",
+    help="Scenario file, or the name of a shipped one. Repeat to combine.",
+)
+_to = click.option("--to", type=int, default=2100, show_default=True, help="Last year.")
+_closure = click.option(
+    "--closure", type=click.Choice(["M0", "M1"]), default=None,
+    help="Macro closure: M0 classic, M1 hybrid (default: the pack's).",
+)
+_fiscal = click.option(
+    "--fiscal", type=click.Choice(["F0", "F1", "F2"]), default=None,
+    help="Fiscal closure: F0 debt floats, F1 income tax, F2 other spending (default: the pack's).",
+)
+
+
+@main.command()
+@click.argument("country")
+@_scenarios
+@_to
+@click.option("--draws", type=click.IntRange(1), default=1, show_default=True,
+              help="Number of draws of the stochastic drivers.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@_closure
+@_fiscal
+@click.option("--out", type=click.Path(path_type=Path), default=None,
+              help="Output folder (default: out/COUNTRY, or out/COUNTRY-SCENARIO).")
+def run(
+    country: str, scenario_names: tuple[str, ...], to: int, draws: int, seed: int,
+    closure: str | None, fiscal: str | None, out: Path | None,
+) -> None:
+    """Project COUNTRY (an ISO3 code or a pack folder) and write tables, workbook and report."""
+    begun = time.perf_counter()
+    with _steps() as step:
+        step("Reading the pack")
+        pack, closing, reform = _inputs(country, scenario_names, closure, fiscal)
+        if out is None:
+            names = [Path(n).stem for n in scenario_names]
+            out = Path("out") / "-".join([pack.iso3, *names])
+        elif out.exists() and not out.is_dir():
+            raise click.UsageError(f"--out {out} is a file; name a folder")
+        baseline = None
+        seed_used = seed if draws > 1 else None
+        step("Loading the model (the first run on a machine compiles it, up to a minute)")
+        from socialbudget.ensemble import project
+
+        if reform is not None:
+            _progress(step, "Baseline", pack, to)
+            baseline = project(
+                pack, closing, to=to, draws=draws, seed=seed_used,
+                progress=_progress(step, "Baseline", pack, to),
+            )
+        scenario = closing if reform is None else _composed(reform, closing)
+        results = project(
+            pack, scenario, to=to, draws=draws, seed=seed_used,
+            progress=_progress(step, "Projecting", pack, to),
+        )
+        step("Writing tables, workbook and report")
+        from socialbudget.report import write_output
+
+        write_output(results, out, baseline)
+    _summary(results, baseline)
+    click.echo(f"\nWritten to {out}/ in {time.perf_counter() - begun:.1f} s:")
+    click.echo("  report.html     charts and tables; opens in any browser")
+    click.echo("  workbook.xlsx   inputs, assumptions, T1-T6, population, labour, macro, indicators")
+    click.echo("  tables/         every variable as Parquet, with manifest.json to run it again")
+
+
+@main.command()
+@click.argument("country")
+@click.argument("scenario_names", nargs=-1, required=True, metavar="SCENARIO...")
+@_to
+@_closure
+@_fiscal
+def compare(
+    country: str, scenario_names: tuple[str, ...], to: int, closure: str | None, fiscal: str | None
+) -> None:
+    """Compare each SCENARIO with the baseline of COUNTRY, under both macro closures.
+
+    Long-run macro effects depend on the closure, so both are shown unless --closure names one.
+    """
+    from socialbudget.pack import load_pack
+    from socialbudget.scenario import Scenario, find_scenario
+
+    pack = load_pack(country)
+    reforms = [Scenario.load(find_scenario(name)) for name in scenario_names]
+    with _steps() as step:
+        step("Loading the model (the first run on a machine compiles it, up to a minute)")
+        from socialbudget.ensemble import project
+        from socialbudget.report.comparison import comparison_table
+
+        pairs = []
+        for name in [closure] if closure else ["M1", "M0"]:
+            closing = _closing(name, fiscal)
+            base = project(pack, closing, to=to, progress=_progress(step, "Baseline", pack, to))
+            for reform in reforms:
+                result = project(
+                    pack, _composed(reform, closing), to=to,
+                    progress=_progress(step, reform.title, pack, to),
+                )
+                pairs.append((f"{reform.title} ({name})", result, base))
+    click.echo(comparison_table(pairs))
+
+
+@main.command()
+@click.argument("country")
+def plan(country: str) -> None:
+    """Print the order of computation for COUNTRY: blocks, modules and what feeds back."""
+    from socialbudget.modules import build_modules
+    from socialbudget.pack import load_pack
+    from socialbudget.plan import build_plan, plan_text
+
+    pack = load_pack(country)
+    click.echo(plan_text(build_plan(build_modules(pack), pack.coords)))
+
+
+@main.command()
+@click.argument("country", required=False)
+def describe(country: str | None) -> None:
+    """Describe the pack of COUNTRY: schemes, sources, flags. Without COUNTRY, list the packs."""
+    from socialbudget.pack import available_packs, load_pack
+    from socialbudget.report.console import describe_pack
+
+    if country is None:
+        for iso3 in available_packs():
+            manifest = load_pack(iso3).manifest
+            click.echo(f"{iso3}  {manifest.name:28} base year {manifest.base_year}, "
+                       f"{manifest.currency}, {len(manifest.schemes)} schemes, {manifest.status}")
+        return
+    click.echo(describe_pack(load_pack(country)))
+
+
+@main.group()
+def pack() -> None:
+    """Check and seal country packs."""
+
+
+@pack.command("check")
+@click.argument("country")
+@_to
+def pack_check(country: str, to: int) -> None:
+    """Check the pack of COUNTRY against everything the model will ask of it."""
+    from socialbudget.ensemble import prepare
+    from socialbudget.pack import load_pack
+
+    loaded = load_pack(country)
+    built, _ = prepare(loaded, to=to)
+    click.echo(
+        f"{loaded.iso3} {loaded.manifest.version}: good. {len(built.params)} parameters, "
+        f"{sum(len(t) for t in loaded.tables.values()):,} values, {len(loaded.schemes)} schemes, "
+        f"hash {loaded.hash[:12]}"
+    )
+
+
+@pack.command("seal")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def pack_seal(folder: Path) -> None:
+    """After an edit meant to stay: write row counts and content hashes into pack.toml."""
+    from socialbudget.pack import seal
+
+    changed = seal(folder)
+    click.echo(f"sealed: {', '.join(changed)}" if changed else "nothing had changed")
+
+
+@main.group()
+def scenario() -> None:
+    """Check scenarios, and list the shipped ones."""
+
+
+@scenario.command("check")
+@click.argument("file")
+@click.argument("countries", nargs=-1)
+@_to
+def scenario_check(file: str, countries: tuple[str, ...], to: int) -> None:
+    """Check scenario FILE for COUNTRIES (default: the countries it names, else every pack)."""
+    from socialbudget.ensemble import prepare
+    from socialbudget.pack import available_packs, load_pack
+    from socialbudget.scenario import Scenario, find_scenario
+
+    loaded = Scenario.load(find_scenario(file))
+    click.echo(loaded.explain())
+    for country in countries or loaded.countries or available_packs():
+        prepare(load_pack(country), loaded, to=to)
+        click.echo(f"{country}: good")
+
+
+@scenario.command("list")
+def scenario_list() -> None:
+    """List the shipped scenarios."""
+    from socialbudget.scenario import Scenario, scenarios_folder
+
+    for file in sorted(scenarios_folder().glob("*.toml")):
+        click.echo(f"{file.stem:28} {Scenario.load(file).title}")
+
+
+def _inputs(
+    country: str, scenario_names: tuple[str, ...], closure: str | None, fiscal: str | None
+) -> tuple[Pack, Scenario, Scenario | None]:
+    from socialbudget.pack import load_pack
+    from socialbudget.scenario import Scenario, find_scenario
+
+    reform: Scenario | None = None
+    for name in scenario_names:
+        loaded = Scenario.load(find_scenario(name))
+        reform = loaded if reform is None else reform | loaded
+    return load_pack(country), _closing(closure, fiscal), reform
+
+
+def _closing(closure: str | None, fiscal: str | None) -> Scenario:
+    """The closures asked for, as a scenario of their own under the reform."""
+    from socialbudget.scenario import EMPTY, Change, Scenario
+
+    changes = []
+    if closure:
+        changes.append(Change(path="macroeconomy.closure", set=float(closure[1])))
+    if fiscal:
+        changes.append(Change(path="government.fiscal_closure", set=float(fiscal[1])))
+    if not changes:
+        return EMPTY
+    names = " ".join(n for n in (closure, fiscal) if n)
+    return Scenario(f"{EMPTY.title} {names}", (tuple(changes),))
+
+
+def _composed(reform: Scenario, closing: Scenario) -> Scenario:
+    return reform.over(closing) if closing.layers else reform
+
+
+@contextmanager
+def _steps() -> Iterator[Any]:
+    """A line that says what is being done; plain lines where there is no terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status("Starting") as status:
+            yield status.update
+        return
+    last = ""
+
+    def tell(text: str) -> None:
+        nonlocal last
+        head = text.rstrip("0123456789 ")
+        if head != last:
+            click.echo(f"{head} ...", err=True)
+            last = head
+
+    yield tell
+
+
+def _progress(step: Any, label: str, pack: Pack, to: int) -> Any:
+    step(f"{label} {pack.manifest.name} to {to}: compiling where needed")
+
+    def tell(year: int) -> None:
+        step(f"{label} {pack.manifest.name}: {year}")
+
+    return tell
+
+
+def _summary(results: Results, baseline: Results | None) -> None:
+    from socialbudget.report.console import summary
+
+    click.echo(summary(results, baseline))
+
+
+if __name__ == "__main__":
+    main()
