@@ -249,7 +249,8 @@ def content_hash(frame: pd.DataFrame) -> str:
         elif pd.api.types.is_integer_dtype(series.dtype):
             digest.update(np.ascontiguousarray(series.to_numpy(dtype="<i8")).tobytes())
         else:
-            digest.update("\x1f".join(series.astype(str)).encode())
+            words = series.astype(object).where(series.notna(), "\x00").astype(str)
+            digest.update("\x1f".join(words).encode())
     return digest.hexdigest()
 
 

@@ -125,7 +125,7 @@ class Scenario:
                 place = f"change {loc[1] + 1}" if loc[:1] == ("change",) and len(loc) > 1 else ""  # type: ignore[operator]
                 rest = ".".join(str(p) for p in (loc[2:] if place else loc))
                 where = " ".join(p for p in (place, f"'{rest}'" if rest else "") if p) or "file"
-                faults.append(f"{where}: {item['msg'].removeprefix('Value error, ')}")
+                faults.append(f"{where}: {_toml_fault(item)}")
             raise ScenarioError(subject, faults) from None
         layers = (document.change,) if document.change else ()
         return cls(document.title, layers, document.note, document.source, document.countries)
@@ -256,6 +256,17 @@ class Scenario:
         if faults:
             raise ScenarioError(f"scenario '{self.title}'", faults)
         return out
+
+
+def _toml_fault(item: Mapping[str, Any]) -> str:
+    if item["type"] == "missing":
+        return "is missing; add it"
+    if item["type"] == "extra_forbidden":
+        keys = {f.alias or name for m in (_Document, Change) for name, f in m.model_fields.items()}
+        near = difflib.get_close_matches(str(item["loc"][-1]), sorted(keys), n=1)
+        hint = f" (nearest: '{near[0]}')" if near else ""
+        return f"is unknown{hint}; remove or rename it"
+    return str(item["msg"]).removeprefix("Value error, ")
 
 
 EMPTY = Scenario("Baseline")

@@ -241,17 +241,20 @@ def test_faults_say_what_and_how_to_mend(toy: Pack, path: str, body: str, said: 
     ("text", "said"),
     [
         ("title = 'A'\n[[change]\n", "not readable as TOML"),
-        ("[[change]]\npath='a'\nset=1", "'title': Field required"),
-        ("title='A'\n[[change]]\nset=1", "change 1 'path': Field required"),
+        ("[[change]]\npath='a'\nset=1", "'title': is missing"),
+        ("title='A'\n[[change]]\nset=1", "change 1 'path': is missing"),
         ("title='A'\n[[change]]\npath='a'", "needs exactly one of set, scale, add"),
         ("title='A'\n[[change]]\npath='a'\nset=1\nadd=2", "needs exactly one of set, scale, add"),
-        ("title='A'\n[[change]]\npath='a'\nset=1\nform=2030", "change 1 'form': Extra inputs"),
+        (
+            "title='A'\n[[change]]\npath='a'\nset=1\nform=2030",
+            "'form': is unknown (nearest: 'from')",
+        ),
         ("title='A'\n[[change]]\npath='a'\nset={2026=1}\nfrom=2030", "drop 'from'"),
         ("title='A'\n[[change]]\npath='a'\nset={}", "has no value at all"),
         ("title='A'\n[[change]]\npath='a'\nset=true", "must be a number or a text"),
         ("title='A'\n[[change]]\npath='a'\nset={2026=true}", "must be a number or a text"),
         ("title='A'\n[[change]]\npath='a'\nset=[1,2]", "change 1 'set"),
-        ("title='A'\nchanges=[]", "'changes': Extra inputs"),
+        ("title='A'\nchanges=[]", "'changes': is unknown (nearest: 'change')"),
     ],
 )
 def test_files_that_cannot_be_read(text: str, said: str, tmp_path: Path) -> None:
