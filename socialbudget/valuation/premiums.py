@@ -36,14 +36,15 @@ def discount_factors(interest: ArrayLike, years: int) -> tuple[Array, Array]:
     ValueError
         For an interest rate of -100% or less, or of the wrong number of years.
     """
-    rate = np.asarray(interest, dtype=float)
+    rate: Array = np.asarray(interest, dtype=float)
     if rate.ndim == 0:
         rate = np.full(years, float(rate))
     if rate.shape[-1] != years:
         raise ValueError(f"interest has {rate.shape[-1]} years, the flows have {years}")
     _check(rate > -1.0, rate, "interest", "above -100%")
-    end = 1.0 / np.cumprod(1.0 + rate, axis=-1)
-    return end * np.sqrt(1.0 + rate), end
+    end = np.asarray(1.0 / np.cumprod(1.0 + rate, axis=-1), dtype=np.float64)
+    mid = end * np.sqrt(1.0 + rate)
+    return mid, end
 
 
 def payg_rate(outgo: ArrayLike, insured_earnings: ArrayLike) -> Array:

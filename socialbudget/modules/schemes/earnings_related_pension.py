@@ -840,7 +840,8 @@ class Insured(Module):
         """S-3 the insured of the year are those who remain and the new ones; PAYG in factors."""
         z = self._z
         factors = y[f"{z}.dependency_ratio"] * y[f"{z}.benefit_ratio"]
-        out = {"PAYG": factors - y[f"{z}.payg_rate"]}
+        rate = y[f"{z}.payg_rate"]
+        out = {"PAYG": (factors - rate) / np.maximum(rate, 1.0)}
         if y.year > y.base_year:
             everyone = (1, 2, 3)
             before = y[f"{z}.remaining_active"] + y[f"{z}.remaining_inactive"]
