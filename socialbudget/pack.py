@@ -237,7 +237,10 @@ def load_pack(country: str | Path) -> Pack:
 
 
 def content_hash(frame: pd.DataFrame) -> str:
-    """SHA-256 of a table's content: the same for any file layout, compression or row order."""
+    """SHA-256 of a table's content: the same for any file layout, compression or row order.
+
+    The index columns come in the order path, year, dims.
+    """
     keys = [c for c in frame.columns if c not in COLUMNS]
     ordered = frame.sort_values(keys, kind="stable")
     digest = hashlib.sha256()
@@ -266,6 +269,8 @@ def seal(folder: Path) -> list[str]:
     changed = []
     for name, entry in document["tables"].items():
         frame = pd.read_parquet(folder / entry["file"])
+        known = [c for c in ("path", "year", *entry["dims"], *COLUMNS) if c in frame.columns]
+        frame = frame[[*known, *(c for c in frame.columns if c not in known)]]
         fresh = {"rows": len(frame), "hash": content_hash(frame)}
         if {k: entry.get(k) for k in fresh} != fresh:
             entry.update(fresh)
@@ -486,7 +491,7 @@ def _read_table(folder: Path, name: str, entry: TableEntry) -> pd.DataFrame:
         faults = [f"{where}: column '{c}' is missing; add it" for c in missing]
         faults += [f"{where}: column '{c}' is unknown; remove or rename it" for c in extra]
         raise PackError("", faults)
-    return frame
+    return frame[wanted]
 
 
 def _as_sealed(frame: pd.DataFrame, entry: TableEntry) -> bool:
