@@ -186,7 +186,9 @@ def insured_earnings(
                         continue
                     wage = bill / persons
                     factor = 1.0
-                    if sigma > 0.0:
+                    if low <= 0.0 and high <= 0.0:
+                        pass
+                    elif sigma > 0.0:
                         mu = math.log(wage) - 0.5 * sigma * sigma
                         below_low, part_low = 0.0, 0.0
                         if low > 0.0:

@@ -37,6 +37,7 @@ class SchemeModule(Module):
                 "fixed",
             ),
         )
+        self._paths = {p.path.rpartition(".")[2]: p.path for p in self.params}
         self.writes = (
             Var(
                 f"{self.name}.recipients",
@@ -72,7 +73,7 @@ class SchemeModule(Module):
 
     def param(self, y: Year, name: str) -> Array:
         """The scheme's parameter in force."""
-        return y.p[self.scheme.path(name)]
+        return y.p[self._paths[name]]
 
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
         """Recipients ``[draw, sex]`` and mean benefit ``[draw, sex or 1]``, LCU/year."""
@@ -93,7 +94,7 @@ class SchemeModule(Module):
                 f"scheme '{self.name}'",
                 [
                     f"'{self.scheme.path('base_expenditure')}' has expenditure outside the "
-                    f"function '{self.scheme.instance.function}' of the scheme; split the scheme or move it"
+                    f"function '{self.scheme.instance.function}'; split the scheme or move it"
                 ],
             )
         given = given[:, i]
@@ -166,69 +167,133 @@ class IndexedScheme(SchemeModule):
         y[f"{self.name}.index"] = y.lag(f"{self.name}.index") * (1.0 + growth)
 
 
-class PopulationRateScheme(IndexedScheme):
-    """Recipients are the population times the base year's rate by sex and age times `coverage`.
+class EligiblePopulation(Module):
+    """Who is eligible for a scheme by sex: population times recipient rate by sex and age.
 
+    It stands apart from the scheme so that the simultaneous core sweeps over money, not over ages.
     With ``age_tested``, a change of the pensionable age moves the rates along age.
     """
 
     reads = ("demography.population_midyear",)
 
+    def __init__(self, scheme: Scheme):
+        self.scheme = scheme
+        self.name = f"{scheme.name}.eligibility"
+        self.params = (
+            Param(scheme.path("recipient_rate"), ("sex", "age"), "1", 0, 1,
+                  "Recipients over population by sex and age"),
+        )  # fmt: skip
+        self.writes = (
+            Var(f"{scheme.name}.eligible_population", ("sex",), "person", "flow",
+                "Population times recipient rate, before coverage and means test"),
+        )  # fmt: skip
+        if scheme.instance.age_tested:
+            self.params += (
+                Param(scheme.path("pensionable_age"), ("sex",), "year", 0, 100,
+                      "Age of entitlement"),
+            )  # fmt: skip
+            self.writes += (
+                Var(f"{scheme.name}.base_pensionable_age", ("sex",), "year", "rate",
+                    "Age of entitlement in the base year"),
+            )  # fmt: skip
+
+    def start(self, y: Year) -> None:
+        self.step(y)
+
+    def step(self, y: Year) -> None:
+        rate = y.p[self.scheme.path("recipient_rate")]
+        if self.scheme.instance.age_tested:
+            name = f"{self.scheme.name}.base_pensionable_age"
+            now = y.p[self.scheme.path("pensionable_age")]
+            y[name] = now if y.year == y.base_year else y.lag(name)
+            rate = shift_along_age(rate, now - y[name])
+        y[f"{self.scheme.name}.eligible_population"] = (
+            y["demography.population_midyear"] * rate
+        ).sum(axis=2)
+
+
+class PopulationRateScheme(IndexedScheme):
+    """Recipients are the eligible population times `coverage`; the amount is indexed."""
+
+    def __init__(self, scheme: Scheme):
+        super().__init__(scheme)
+        self.reads = (*self.reads, f"{scheme.name}.eligible_population")
+
     def own_params(self) -> tuple[Param, ...]:
         path = self.scheme.path
-        params = (
-            *super().own_params(),
-            Param(
-                path("recipient_rate"),
-                ("sex", "age"),
-                "1",
-                0,
-                1,
-                "Recipients over population by sex and age",
-            ),
-            Param(path("coverage"), (), "1", 0, 5, "Multiplies the recipient rates; 0 is dormant"),
-            Param(
-                path("benefit_amount"),
-                ("sex",),
-                "LCU/year",
-                0,
-                1e30,
-                "Amount per recipient at the level of the base year",
-            ),
-        )
-        if self.scheme.instance.age_tested:
-            params += (
-                Param(path("pensionable_age"), ("sex",), "year", 0, 100, "Age of entitlement"),
-            )
-        return params
-
-    def extra_writes(self) -> tuple[Var, ...]:
-        if not self.scheme.instance.age_tested:
-            return super().extra_writes()
         return (
-            *super().extra_writes(),
-            Var(
-                f"{self.name}.base_pensionable_age",
-                ("sex",),
-                "year",
-                "rate",
-                "Age of entitlement in the base year",
-            ),
-        )
+            *super().own_params(),
+            Param(path("coverage"), (), "1", 0, 5, "Multiplies the recipient rates; 0 is dormant"),
+            Param(path("benefit_amount"), ("sex",), "LCU/year", 0, 1e30,
+                  "Amount per recipient at the level of the base year"),
+        )  # fmt: skip
 
     def eligible(self, y: Year) -> Array:
-        """Recipients before `coverage` and any means test, float64[draw, sex]."""
-        rate = self.param(y, "recipient_rate")
-        if self.scheme.instance.age_tested:
-            rate = shift_along_age(rate, self._shift(y))
-        return (y["demography.population_midyear"] * rate).sum(axis=2)
-
-    def _shift(self, y: Year) -> Array:
-        name = f"{self.name}.base_pensionable_age"
-        now = self.param(y, "pensionable_age")
-        y[name] = now if y.year == y.base_year else y.lag(name)
-        return now - y[name]
+        """Recipients before `coverage`, float64[draw, sex]."""
+        return y[f"{self.name}.eligible_population"]
 
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
         recipients = self.eligible(y) * self.param(y, "coverage")[:, None]
         return recipients, self.param(y, "benefit_amount") * y[f"{self.name}.index"][:, None]
+
+
+class CareScheme(SchemeModule):
+    """Care in kind: a volume by sex from a module outside the core, times a unit cost.
+
+    Care is labour: the unit cost follows wages by `wage_share` and prices for the rest, plus
+    `technology_growth` where the kind has one. Volume and users are ``<z>.care_volume`` and
+    ``<z>.care_users`` by sex.
+    """
+
+    lags = ("labour_market.average_wage", "prices.consumer_price_index")
+
+    def __init__(self, scheme: Scheme, *, technology: bool):
+        self._technology = technology
+        super().__init__(scheme)
+        self.reads = (
+            "labour_market.average_wage",
+            "prices.consumer_price_index",
+            f"{scheme.name}.care_volume",
+            f"{scheme.name}.care_users",
+        )
+
+    def own_params(self) -> tuple[Param, ...]:
+        path = self.scheme.path
+        wages = Param(path("wage_share"), (), "1", 0, 1, "Weight of wages in the unit cost")
+        if not self._technology:
+            return (wages,)
+        return (
+            wages,
+            Param(path("technology_growth"), (), "1/year", -0.1, 0.2,
+                  "Growth of unit cost beyond wages and prices"),
+        )  # fmt: skip
+
+    def extra_writes(self) -> tuple[Var, ...]:
+        return (Var(f"{self.name}.unit_cost_index", (), "1", "index", "Unit cost, base year 1"),)
+
+    def before(self, y: Year) -> None:
+        name = f"{self.name}.unit_cost_index"
+        if y.year == y.base_year:
+            y[name] = 1.0
+            return
+        weight = self.param(y, "wage_share")
+        wages = y["labour_market.average_wage"] / y.lag("labour_market.average_wage")
+        prices = y["prices.consumer_price_index"] / y.lag("prices.consumer_price_index")
+        growth = weight * wages + (1.0 - weight) * prices
+        if self._technology:
+            growth = growth + self.param(y, "technology_growth")
+        y[name] = y.lag(name) * growth
+
+    def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
+        users = y[f"{self.name}.care_users"]
+        per_user = y[f"{self.name}.care_volume"] / users.clip(1e-12)
+        return users, per_user * y[f"{self.name}.unit_cost_index"][:, None]
+
+
+def care_variables(scheme: Scheme, users: str) -> tuple[Var, Var]:
+    """The two variables that a `CareScheme` reads, for the module that computes them."""
+    return (
+        Var(f"{scheme.name}.care_users", ("sex",), "person", "flow", users),
+        Var(f"{scheme.name}.care_volume", ("sex",), "1", "flow",
+            "Care in units of the cost profile: users times relative cost"),
+    )  # fmt: skip

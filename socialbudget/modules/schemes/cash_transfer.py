@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from socialbudget.contract import Module
 from socialbudget.modules import Scheme
-from socialbudget.modules.schemes._base import PopulationRateScheme
+from socialbudget.modules.schemes._base import EligiblePopulation, PopulationRateScheme
 
 KIND = "cash_transfer"
 METHOD = "Population x recipient rate by sex and age x indexed amount"
 
 
 def modules(scheme: Scheme) -> Sequence[Module]:
-    """One module per instance."""
-    return [PopulationRateScheme(scheme)]
+    """Eligibility by age, and the benefit."""
+    return [EligiblePopulation(scheme), PopulationRateScheme(scheme)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
-from socialbudget.modules.schemes._base import SchemeModule
+from socialbudget.modules.schemes._base import CareScheme, care_variables
 from socialbudget.profiles import shift_along_age
 
 KIND = "health_care"
@@ -14,101 +14,54 @@ METHOD = (
     "Population x covered share x cost profile by sex and age x unit cost that follows wages, "
     "prices and technology; services not apart; healthy ageing moves the profile along age"
 )
-
-
 HEALTHY_AGEING_RAMP = (40, 65)
 """Ages between which healthy ageing fades in: it does not touch children and young adults."""
 
 
-class HealthCare(SchemeModule):
-    """Unit cost grows with ``wage_share`` wages, the rest prices, plus technology growth."""
+class HealthCareVolume(Module):
+    """Covered persons and their care, by sex.
 
-    reads = (
-        "demography.population_midyear",
-        "demography.life_expectancy",
-        "labour_market.average_wage",
-        "prices.consumer_price_index",
-    )
+    The cost profile moves to higher ages by `healthy_ageing_share` of the gain in life expectancy
+    at birth since the base year (0 none, 1/2 central, 1 full: method 4.6, zeta).
+    """
 
-    def own_params(self) -> tuple[Param, ...]:
-        path = self.scheme.path
-        return (
-            Param(
-                path("cost_profile"),
-                ("sex", "age"),
-                "1",
-                0,
-                1e6,
-                "Relative cost of a covered person by sex and age",
-            ),
-            Param(
-                path("covered_share"),
-                ("sex", "age"),
-                "1",
-                0,
-                1,
-                "Covered persons over population by sex and age",
-            ),
-            Param(path("wage_share"), (), "1", 0, 1, "Weight of wages in the unit cost"),
-            Param(
-                path("technology_growth"),
-                (),
-                "1/year",
-                -0.1,
-                0.2,
-                "Growth of unit cost beyond wages and prices",
-            ),
-            Param(
-                path("healthy_ageing_share"),
-                (),
-                "1",
-                0,
-                1,
-                "Share of the gain in life expectancy by which the cost profile moves to "
-                "higher ages (zeta)",
-            ),
-        )
+    reads = ("demography.population_midyear", "demography.life_expectancy")
 
-    def extra_writes(self) -> tuple[Var, ...]:
-        return (
-            Var(f"{self.name}.unit_cost_index", (), "1", "index", "Unit cost, base year 1"),
-            Var(
-                f"{self.name}.base_life_expectancy",
-                ("sex",),
-                "year",
-                "rate",
-                "Life expectancy at birth in the base year",
-            ),
-        )
+    def __init__(self, scheme: Scheme):
+        self.scheme = scheme
+        self.name = f"{scheme.name}.volume"
+        self.params = (
+            Param(scheme.path("cost_profile"), ("sex", "age"), "1", 0, 1e6,
+                  "Relative cost of a covered person by sex and age"),
+            Param(scheme.path("covered_share"), ("sex", "age"), "1", 0, 1,
+                  "Covered persons over population by sex and age"),
+            Param(scheme.path("healthy_ageing_share"), (), "1", 0, 1,
+                  "Share of the gain in life expectancy by which the cost profile moves to "
+                  "higher ages (zeta)"),
+        )  # fmt: skip
+        self.writes = (
+            *care_variables(scheme, "Covered persons, average of the year"),
+            Var(f"{scheme.name}.base_life_expectancy", ("sex",), "year", "rate",
+                "Life expectancy at birth in the base year"),
+        )  # fmt: skip
 
-    def before(self, y: Year) -> None:
-        expectancy = f"{self.name}.base_life_expectancy"
-        y[expectancy] = (
-            y["demography.life_expectancy"] if y.year == y.base_year else y.lag(expectancy)
-        )
-        name = f"{self.name}.unit_cost_index"
-        if y.year == y.base_year:
-            y[name] = 1.0
-            return
-        weight = self.param(y, "wage_share")
-        wages = y["labour_market.average_wage"] / y.lag("labour_market.average_wage")
-        prices = y["prices.consumer_price_index"] / y.lag("prices.consumer_price_index")
-        growth = weight * wages + (1.0 - weight) * prices
-        y[name] = y.lag(name) * (growth + self.param(y, "technology_growth"))
+    def start(self, y: Year) -> None:
+        self._fill(y, y["demography.life_expectancy"])
 
-    lags = ("labour_market.average_wage", "prices.consumer_price_index")
+    def step(self, y: Year) -> None:
+        self._fill(y, y.lag(f"{self.scheme.name}.base_life_expectancy"))
 
-    def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
-        covered = y["demography.population_midyear"] * self.param(y, "covered_share")
-        recipients = covered.sum(axis=2)
-        gain = y["demography.life_expectancy"] - y[f"{self.name}.base_life_expectancy"]
-        shift = self.param(y, "healthy_ageing_share")[:, None] * gain
-        profile = shift_along_age(self.param(y, "cost_profile"), shift, HEALTHY_AGEING_RAMP)
-        weighted = (covered * profile).sum(axis=2)
-        mean = weighted / recipients.clip(1e-12)
-        return recipients, mean * y[f"{self.name}.unit_cost_index"][:, None]
+    def _fill(self, y: Year, base_life_expectancy: Array) -> None:
+        name, path = self.scheme.name, self.scheme.path
+        y[f"{name}.base_life_expectancy"] = base_life_expectancy
+        covered = y["demography.population_midyear"] * y.p[path("covered_share")]
+        gain = y["demography.life_expectancy"] - y[f"{name}.base_life_expectancy"]
+        shift = y.p[path("healthy_ageing_share")][:, None] * gain
+        profile = shift_along_age(y.p[path("cost_profile")], shift, HEALTHY_AGEING_RAMP)
+        y[f"{name}.care_users"] = covered.sum(axis=2)
+        y[f"{name}.care_volume"] = (covered * profile).sum(axis=2)
 
 
 def modules(scheme: Scheme) -> Sequence[Module]:
-    """One module per instance."""
-    return [HealthCare(scheme)]
+    """Volume by age outside the core, and its cost."""
+    return [HealthCareVolume(scheme), CareScheme(scheme, technology=True)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.contract import Module, Param, Year
 from socialbudget.modules import Scheme
-from socialbudget.modules.schemes._base import SchemeModule
+from socialbudget.modules.schemes._base import CareScheme, care_variables
 
 KIND = "long_term_care"
 METHOD = (
@@ -15,52 +15,33 @@ METHOD = (
 )
 
 
-class LongTermCare(SchemeModule):
-    """Care is labour: unit cost follows wages by `wage_share` and prices for the rest."""
+class LongTermCareVolume(Module):
+    """Persons in care by sex; each is one unit of care."""
 
-    reads = (
-        "demography.population_midyear",
-        "labour_market.average_wage",
-        "prices.consumer_price_index",
-    )
-    lags = ("labour_market.average_wage", "prices.consumer_price_index")
+    reads = ("demography.population_midyear",)
 
-    def own_params(self) -> tuple[Param, ...]:
+    def __init__(self, scheme: Scheme):
+        self.scheme = scheme
+        self.name = f"{scheme.name}.volume"
+        self.params = (
+            Param(scheme.path("dependency_rate"), ("sex", "age"), "1", 0, 1,
+                  "Persons in need of care over population"),
+            Param(scheme.path("recipient_share"), (), "1", 0, 1,
+                  "Recipients over persons in need of care"),
+        )  # fmt: skip
+        self.writes = care_variables(scheme, "Persons in care, average of the year")
+
+    def start(self, y: Year) -> None:
+        self.step(y)
+
+    def step(self, y: Year) -> None:
         path = self.scheme.path
-        return (
-            Param(
-                path("dependency_rate"),
-                ("sex", "age"),
-                "1",
-                0,
-                1,
-                "Persons in need of care over population",
-            ),
-            Param(
-                path("recipient_share"), (), "1", 0, 1, "Recipients over persons in need of care"
-            ),
-            Param(path("wage_share"), (), "1", 0, 1, "Weight of wages in the unit cost"),
-        )
-
-    def extra_writes(self) -> tuple[Var, ...]:
-        return (Var(f"{self.name}.unit_cost_index", (), "1", "index", "Unit cost, base year 1"),)
-
-    def before(self, y: Year) -> None:
-        name = f"{self.name}.unit_cost_index"
-        if y.year == y.base_year:
-            y[name] = 1.0
-            return
-        weight = self.param(y, "wage_share")
-        wages = y["labour_market.average_wage"] / y.lag("labour_market.average_wage")
-        prices = y["prices.consumer_price_index"] / y.lag("prices.consumer_price_index")
-        y[name] = y.lag(name) * (weight * wages + (1.0 - weight) * prices)
-
-    def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
-        dependent = (y["demography.population_midyear"] * self.param(y, "dependency_rate")).sum(2)
-        recipients = dependent * self.param(y, "recipient_share")[:, None]
-        return recipients, y[f"{self.name}.unit_cost_index"][:, None]
+        need = y["demography.population_midyear"] * y.p[path("dependency_rate")]
+        users = need.sum(axis=2) * y.p[path("recipient_share")][:, None]
+        y[f"{self.scheme.name}.care_users"] = users
+        y[f"{self.scheme.name}.care_volume"] = users
 
 
 def modules(scheme: Scheme) -> Sequence[Module]:
-    """One module per instance."""
-    return [LongTermCare(scheme)]
+    """Persons in care outside the core, and their cost."""
+    return [LongTermCareVolume(scheme), CareScheme(scheme, technology=False)]

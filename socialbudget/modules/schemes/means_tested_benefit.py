@@ -8,7 +8,7 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
-from socialbudget.modules.schemes._base import PopulationRateScheme
+from socialbudget.modules.schemes._base import EligiblePopulation, PopulationRateScheme
 
 KIND = "means_tested_benefit"
 METHOD = (
@@ -20,7 +20,7 @@ METHOD = (
 class MeansTestedBenefit(PopulationRateScheme):
     """Recipients scale with ``[(1 - formal ratio) / (1 - formal ratio_0)] ^ elasticity``."""
 
-    reads = ("demography.population_midyear", "labour_market.employment_ratio")
+    reads = ("labour_market.employment_ratio",)
 
     def own_params(self) -> tuple[Param, ...]:
         return (
@@ -61,5 +61,5 @@ class MeansTestedBenefit(PopulationRateScheme):
 
 
 def modules(scheme: Scheme) -> Sequence[Module]:
-    """One module per instance."""
-    return [MeansTestedBenefit(scheme)]
+    """Eligibility by age, and the benefit."""
+    return [EligiblePopulation(scheme), MeansTestedBenefit(scheme)]
