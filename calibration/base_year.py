@@ -103,7 +103,7 @@ def base_year(
     iso3 : str
         ZAF, USA or KOR.
     population, population_midyear : ndarray [sex, age], person, optional
-        Of the pack; by default the single-age table in ``sources``.
+        Other than the pack's own, which is the default.
     births : float, optional
         Of the base year; by default the United Nations figure.
     employer_rate : float, optional

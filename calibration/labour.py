@@ -18,12 +18,26 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
 from calibration.builder import PackBuilder
+from calibration.demography import (
+    _fertility_level,
+    _trustees_series,
+    base_population,
+    death_rates,
+    fertility_rates,
+    net_migration,
+    survival_ratios,
+    trustees_death_rates,
+    trustees_net_migration,
+)
 from socialbudget.dims import FEMALE, MALE, STATUSES
+from socialbudget.kernels.cohort import cohort_step
+from socialbudget.modules.demography import _stock_a_year_before
+from socialbudget.modules.participation import shift_along_age
 
 Array = NDArray[np.float64]
 
 SOURCES = Path(__file__).parent / "sources"
-BASE_YEAR = 2024
+BASE_YEAR, LAST_YEAR = 2024, 2100
 AGES = np.arange(101)
 SEXES = ("female", "male")
 LAST_YEAR_OF_STATUS = 2023  # latest year of the ILO status shares and of the QLFS informality
@@ -66,8 +80,10 @@ PENSION_LAW = {
     "KOR": "National Pension Act, supplementary provisions of 1998: 63 from 2023, 64 from 2028, "
     "65 from 2033",
 }
+THETA_RETIREMENT = 0.5
 OKUN = {"ZAF": 0.20, "KOR": 0.40, "USA": 0.40}
 RATE_MAX = 0.99  # highest participation a cohort can reach
+WAGE_CURVE = {"ZAF": 0.10, "KOR": 0.05, "USA": 0.05}
 MARGINAL_FORMALITY = 0.20  # points of formal share lost per point of payroll charge
 
 
@@ -116,21 +132,86 @@ def ilostat(iso3: str, indicator: str, sex: str, age_group: str = "15+", year: i
     return float(row["value"].iloc[0]) / 100
 
 
+@cache
+def midyear_population(iso3: str) -> dict[int, Array]:
+    """Mid-year population of the base year and all projected years, as in the pack.
+
+    The demography of the pack is run ahead here, because participation, growth and scheme
+    recipients of the base year are stated for the mean of the stocks at both ends of the year.
+
+    Returns
+    -------
+    dict of int to ndarray [sex, age], person
+    """
+    usa = iso3 == "USA"
+    rates = trustees_death_rates() if usa else death_rates(iso3)
+    migration = trustees_net_migration() if usa else net_migration(iso3)
+    level = _trustees_series("total_fertility_rate") if usa else None
+    fertility = fertility_rates(iso3, level or _fertility_level(iso3, "total_fertility_rate"))
+    ratio = _fertility_level(iso3, "sex_ratio_at_birth")
+    exposed = np.array([0.5 if usa else 0.0])  # as `demography.migrants_exposed`
+    stock = base_population(iso3)[None]
+    survival, birth_survival = survival_ratios(rates[BASE_YEAR])
+    before, _ = _stock_a_year_before(
+        stock, survival[None], birth_survival[None], migration[BASE_YEAR][None], exposed
+    )
+    out = {BASE_YEAR: np.asarray(0.5 * (before[0] + stock[0]))}
+    for year in range(BASE_YEAR + 1, LAST_YEAR + 1):
+        survival, birth_survival = survival_ratios(rates[min(year, max(rates))])
+        after, births, deaths = np.empty_like(stock), np.empty((1, 2)), np.empty_like(stock)
+        cohort_step(
+            stock,
+            survival[None],
+            birth_survival[None],
+            fertility[year][None],
+            np.array([ratio[year]]),
+            migration[year][None],
+            exposed,
+            1.0,
+            after,
+            births,
+            deaths,
+        )
+        out[year] = 0.5 * (stock[0] + after[0])
+        stock = after
+    return out
+
+
 def single_age_population(iso3: str, reference_date: str) -> Array:
-    """Population of the base year by sex and single age.
+    """Population of the base year by sex and single age, as the model computes it from the pack.
 
     Parameters
     ----------
     reference_date : {"1 July", "31 December"}
+        Mid-year is the mean of the stocks at both ends of the year.
 
     Returns
     -------
     ndarray [sex, age], person
     """
-    table = read_source("population_single_age_2024")
-    table = table[(table["iso3"] == iso3) & (table["reference_date"] == reference_date)]
-    table = table.sort_values(["sex", "age"])  # female before male
-    return np.array(table["population"], dtype=float).reshape(2, 101)
+    if reference_date == "31 December":
+        return base_population(iso3)
+    if reference_date != "1 July":
+        raise ValueError(f"reference date '{reference_date}'")
+    return midyear_population(iso3)[BASE_YEAR]
+
+
+def projected_labour_force(iso3: str) -> dict[int, float]:
+    """Labour force by year at the base year's rates, with the pensionable ages of the law.
+
+    Returns
+    -------
+    dict of int to float, person
+    """
+    people = midyear_population(iso3)
+    rates = participation_rate(iso3, people[BASE_YEAR])
+    steps = PENSIONABLE_AGE[iso3]
+    out = {}
+    for year, stock in people.items():
+        age = steps[max(y for y in steps if y <= year)]
+        shift = np.full((1, 2), THETA_RETIREMENT * (age - steps[BASE_YEAR]))
+        out[year] = float((shift_along_age(rates[None], shift)[0] * stock).sum())
+    return out
 
 
 def labour_base(iso3: str, population: Array) -> LabourBase:
@@ -652,7 +733,12 @@ def _add_behaviour(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
     assumed("okun", OKUN[iso3], note="0.40 advanced, 0.20 developing economies")
     assumed("beta_tau", 0.28, note="range 0.1-0.4")
     assumed("beta_ui", 0.12, note="range 0-0.2")
-    assumed("wage_curve_elasticity", 0.10, note="range 0.05-0.15")
+    assumed(
+        "wage_curve_elasticity",
+        WAGE_CURVE[iso3],
+        note="range 0.05-0.15; low where unemployment is low and Okun's coefficient high, because "
+        "their product over the rate is the answer of the labour share to the gap",
+    )
     phi = base.formal_share
     assumed(
         "kappa_tau",
@@ -662,7 +748,7 @@ def _add_behaviour(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
     assumed("kappa_y", 1.0)
     assumed("kappa_gap", 2.0, note="a gap of -5% moves the logit of the formal share by -0.1")
     assumed("lambda_phi", 0.25)
-    assumed("theta_ret", 0.5, note="range 0.2-0.8")
+    assumed("theta_ret", THETA_RETIREMENT, note="range 0.2-0.8")
     assumed("unemployment_min", 0.005)
     assumed("unemployment_max", 0.95 if iso3 == "ZAF" else 0.60,
             note="of any sex and age; youth unemployment in South Africa is above 0.60"
@@ -689,7 +775,7 @@ def equilibrium_unemployment(iso3: str, base: float) -> dict[int, float]:
         table = table[table["indicator"] == "unemployment_rate"]
         path = dict(zip(table["year"], table["value"].astype(float), strict=True))
         last = base
-        for year in range(BASE_YEAR + 1, 2101):
+        for year in range(BASE_YEAR + 1, LAST_YEAR + 1):
             rate = round(path[year] / 100, 6)
             if rate != last:
                 out[year] = last = rate

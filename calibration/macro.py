@@ -18,15 +18,15 @@ import pandas as pd
 from calibration.builder import PackBuilder
 from calibration.labour import (
     BASE_YEAR,
-    SEXES,
+    LAST_YEAR,
     SOURCES,
-    participation_rate,
+    projected_labour_force,
     read_source,
-    single_age_population,
 )
 
-FIRST, LAST = BASE_YEAR + 1, 2100
+FIRST, LAST = BASE_YEAR + 1, LAST_YEAR
 FIRST_PROJECTED = 2030  # published growth is used before
+END_OF_CYCLE = 2034  # the Trustees' assumptions are near their ultimate values from then on
 LONG_RUN_TFP = 0.010  # per year, reached at 3 % of the distance a year
 TFP_DECAY = 0.03
 INFLATION_TARGET = {"ZAF": 0.045, "KOR": 0.02}
@@ -40,7 +40,7 @@ class MacroBase:
 
     `investment` is gross capital formation, inventories included; the five components of
     demand add up to `gdp` exactly, and the revenue lines to `revenue`. `factor_cost` is GDP less
-    indirect taxes; subsidies are spending and not netted.
+    indirect taxes plus subsidies.
     """
 
     gdp: float
@@ -136,7 +136,7 @@ def macro_base(iso3: str) -> MacroBase:
     if _has(iso3, "health_transfers"):
         public += derived(iso3, "health_transfers")
     indirect = sum(derived(iso3, name) for name in INDIRECT)
-    factor_cost = gdp - indirect
+    factor_cost = gdp - indirect + derived(iso3, "subsidies")
     share = _labour_share(iso3, gdp, factor_cost)
     return MacroBase(
         gdp=gdp,
@@ -217,33 +217,18 @@ def _government(iso3: str) -> dict[str, float]:
 # --------------------------------------------------------------------------- paths
 
 
+@cache
 def labour_force_growth(iso3: str) -> dict[int, float]:
-    """Growth of the labour force at the base year's participation rates, by year.
-
-    By sex and five-year age group: WPP 2024, medium variant (United States: Social Security area,
-    Trustees Report 2024); geometric within five years.
-    """
-    table = read_source("population_age5_projection")
-    table = table[table["iso3"] == iso3]
-    people = single_age_population(iso3, "1 July")
-    workers = people * participation_rate(iso3, people)
-    force = dict.fromkeys(range(FIRST, LAST + 1, 5), 0.0)
-    for sex, year, age, heads in zip(
-        table["sex"], table["year"], table["age_start"], table["population"], strict=True
-    ):
-        i, ages = SEXES.index(sex), slice(age, 101 if age == 100 else age + 5)
-        force[year] += heads * workers[i, ages].sum() / people[i, ages].sum()
-    out = {}
-    for year in range(FIRST, LAST + 1):
-        start = max((year - 1) // 5 * 5, FIRST)
-        out[year] = (force[start + 5] / force[start]) ** 0.2 - 1
-    return out
+    """Growth of the labour force at the participation rates of the base year, by year."""
+    force = projected_labour_force(iso3)
+    return {y: force[y] / force[y - 1] - 1 for y in range(FIRST, LAST + 1)}
 
 
 def output_per_worker_growth(iso3: str) -> dict[int, float]:
     """Trend growth of output per worker by year.
 
-    United States: the Trustees' productivity per hour and change of hours. Others: from the value
+    United States: the Trustees' productivity per hour and change of hours, to 2034 as one mean
+    (same level in 2034). Others: from the value
     implied by the growth projected for 2025-29 towards what 1 % a year of total factor
     productivity gives with a constant capital-output ratio.
     """
@@ -251,7 +236,11 @@ def output_per_worker_growth(iso3: str) -> dict[int, float]:
     if iso3 == "USA":
         hour = trustees("productivity", "V.B1")
         hours = trustees("average_hours_worked_per_week", "V.B1")
-        return {y: (1 + hour[y] / 100) * (1 + hours[y] / 100) - 1 for y in years}
+        path = {y: (1 + hour[y] / 100) * (1 + hours[y] / 100) - 1 for y in years}
+        # The model invests for the trend of the year: years of the cycle are given as their mean.
+        cycle = range(FIRST, END_OF_CYCLE + 1)
+        mean = math.prod(1 + path[y] for y in cycle) ** (1 / len(cycle)) - 1
+        return {y: mean if y in cycle else g for y, g in path.items()}
     near = range(FIRST, FIRST_PROJECTED)
     force = labour_force_growth(iso3)
     start = sum(derived(iso3, f"gdp_growth_{y}") - force[y] for y in near) / len(near)
@@ -369,26 +358,6 @@ def add_macro_sources(pack: PackBuilder, iso3: str) -> None:
         retrieved="2026",
         note="Values from the literature or by judgement; estimate where series allow.",
     )
-    if iso3 == "USA":
-        pack.source(
-            "population_age5",
-            publisher="US Social Security Administration, Office of the Chief Actuary",
-            title="Social Security area population by sex and age, 2024 Trustees Report",
-            edition="2024, intermediate assumptions",
-            licence="public domain",
-            retrieved="2025",
-            note="Growth of the labour force at the participation rates of the base year.",
-        )
-    else:
-        pack.source(
-            "population_age5",
-            publisher="UN DESA Population Division",
-            title="World Population Prospects 2024: population by sex and age group, medium",
-            edition="2024",
-            licence="CC BY 3.0 IGO",
-            retrieved="2025-06-23",
-            note="Growth of the labour force at the participation rates of the base year.",
-        )
     if iso3 == "USA":
         pack.source(
             "ssa_trustees_economy",
@@ -523,7 +492,7 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
         "macroeconomy.productivity_growth",
         _annual(worker[FIRST], worker),
         "1/year",
-        "population_age5",
+        source,
         "estimated",
         note="Real growth over that of the labour force; the base-year entry repeats 2025",
     )
@@ -596,7 +565,7 @@ def _add_government(pack: PackBuilder, iso3: str) -> None:
         ("debt_maturity", 6.0, "year", ""),
         ("debt_rule_level", 0.05, "1/year", ""),
         ("debt_rule_change", 0.5, "1", ""),
-        ("fiscal_closure", 0.0, "1", "F0, debt floats"),
+        ("fiscal_closure", 1.0, "1", "F1: the income tax rate keeps debt near its target"),
         ("debt_target_change", 0.0, "year", "the ratio of the base year"),
         ("consumption_tax_change", 0.0, "1", "no change of policy"),
         ("income_tax_change", 0.0, "1", "no change of policy"),

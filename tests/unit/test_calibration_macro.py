@@ -1,0 +1,166 @@
+"""Accounts of the base year add up, and the paths say what their sources say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration.base_year import base_year
+from calibration.builder import PackBuilder
+from calibration.labour import SOURCES, add_labour, single_age_population
+from calibration.macro import (
+    TAXES,
+    add_macro,
+    derived,
+    gdp_growth,
+    inflation_target,
+    labour_force_growth,
+    macro_base,
+    output_per_worker_growth,
+    productivity_growth,
+    pwt,
+    real_interest_rate,
+    tfp_growth,
+    trustees,
+    wdi,
+)
+from socialbudget.units import conversion_factor
+
+COUNTRIES = ("ZAF", "USA", "KOR")
+
+
+@pytest.fixture(scope="module", params=COUNTRIES)
+def iso3(request):
+    return request.param
+
+
+def test_demand_adds_up_to_gdp(iso3):
+    m = macro_base(iso3)
+    demand = m.private_consumption + m.government_consumption + m.investment + m.exports - m.imports
+    assert demand == pytest.approx(m.gdp, rel=1e-14)
+    assert m.exports / m.gdp == pytest.approx(wdi(iso3, "NE.EXP.GNFS.ZS", 2024) / 100)
+    assert 0.4 < m.private_consumption / m.gdp < 0.7
+
+
+def test_gdp_of_the_united_states_is_that_of_the_trustees():
+    gdp = macro_base("USA").gdp
+    assert gdp == trustees("gdp_billion_usd", "VI.G1")[2024] * 1e9
+    payroll = trustees("taxable_payroll_billion_usd", "VI.G1")[2024] * 1e9
+    wages = base_year("USA").wage_bill.sum()
+    # Covered earnings are most of all earnings, and 82 to 84 percent of them are taxable.
+    assert 0.70 < payroll / wages < 0.84
+
+
+def test_revenue_lines_add_up(iso3):
+    government = macro_base(iso3).government
+    lines = sum(government[name] for name in TAXES)
+    total = lines + government["social_contributions"] + government["non_tax_revenue"]
+    assert total == pytest.approx(government["revenue"], rel=1e-14)
+    assert government["non_tax_revenue"] > 0
+    assert government["expenditure"] > government["revenue"]
+
+
+def test_shares_of_the_weo_stand_behind_the_derived_values():
+    for country, name, share in (
+        ("ZAF", "revenue", 0.27074),
+        ("ZAF", "expenditure", 0.33221),
+        ("ZAF", "debt", 0.75439),
+        ("ZAF", "interest_expenditure", 0.05275),
+        ("USA", "revenue", 0.30512),
+        ("USA", "expenditure", 0.37048),
+        ("USA", "debt", 1.23256),
+        ("USA", "interest_expenditure", 0.03252),
+    ):
+        value = derived(country, name) / macro_base(country).gdp
+        assert value == pytest.approx(share, rel=2e-4), (country, name)
+
+
+def test_labour_share_is_that_of_the_penn_world_table():
+    assert macro_base("ZAF").labour_share == pytest.approx(pwt("ZAF", "labsh"))
+    korea = macro_base("KOR")
+    assert korea.labour_income / korea.gdp == pytest.approx(pwt("KOR", "labsh"))
+    usa = macro_base("USA")
+    with_supplements = usa.labour_income + derived("USA", "private_supplements")
+    assert with_supplements / usa.factor_cost == pytest.approx(pwt("USA", "labsh"))
+
+
+def test_base_year_levels_are_consistent(iso3):
+    b = base_year(iso3)
+    np.testing.assert_allclose(b.employment, b.labour_force - b.unemployed, rtol=1e-14)
+    np.testing.assert_allclose(b.employment_by_status.sum(axis=2), b.employment, rtol=1e-12)
+    assert b.compensation.sum() == pytest.approx(b.labour_income, rel=1e-12)
+    m = macro_base(iso3)
+    assert b.labour_income == pytest.approx(m.labour_share * m.factor_cost, rel=1e-14)
+    formal = b.wage_bill[:, :, 0].sum()
+    assert b.compensation[:, :, 0].sum() == pytest.approx(formal * (1 + b.employer_rate))
+    employees = b.employment_by_status[:, :, :2].sum()
+    assert b.average_wage == pytest.approx(b.wage_bill[:, :, :2].sum() / employees)
+    assert b.population.shape == b.population_midyear.shape == (2, 101)
+
+
+def test_average_wages_are_of_the_right_order():
+    # Quarterly Employment Statistics about R 330 000 for formal jobs outside agriculture; BLS mean
+    # of all workers about 68 000 to 75 000 USD; Ministry of Labor 49 million won (establishments).
+    assert 150e3 < base_year("ZAF").average_wage < 250e3
+    assert 68e3 < base_year("USA").average_wage < 85e3
+    assert 40e6 < base_year("KOR").average_wage < 50e6
+
+
+def test_us_paths_are_those_of_the_trustees():
+    worker = output_per_worker_growth("USA")
+    hour, hours = (
+        trustees("productivity", "V.B1"),
+        trustees("average_hours_worked_per_week", "V.B1"),
+    )
+    level = np.prod([(1 + hour[y] / 100) * (1 + hours[y] / 100) for y in range(2025, 2035)])
+    assert np.prod([1 + worker[y] for y in range(2025, 2035)]) == pytest.approx(level)
+    assert (1 + worker[2060]) / (1 + hours[2060] / 100) - 1 == pytest.approx(0.0163)
+    assert inflation_target("USA")[2028] == 0.0205
+    assert max(inflation_target("USA")) == 2028
+    assert real_interest_rate("USA")[2043] == 0.023
+    assert gdp_growth("USA")[2026] == 0.021
+
+
+def test_tfp_gives_the_trend_of_output_per_worker(iso3):
+    share = macro_base(iso3).labour_share
+    worker, tfp = output_per_worker_growth(iso3), tfp_growth(iso3)
+    assert list(tfp) == list(range(2025, 2101))
+    for year in (2025, 2050, 2100):
+        assert tfp[year] / share == pytest.approx(worker[year])
+    if iso3 != "USA":
+        assert tfp[2100] == pytest.approx(0.01, abs=0.001)
+
+
+def test_classic_closure_keeps_unemployment(iso3):
+    growth, worker, force = (
+        gdp_growth(iso3),
+        productivity_growth(iso3),
+        labour_force_growth(iso3),
+    )
+    for year in growth:
+        assert (1 + worker[year]) * (1 + force[year]) == pytest.approx(1 + growth[year])
+
+
+def test_parameters_carry_readable_units_and_sources(iso3, tmp_path):
+    pack = PackBuilder(
+        iso3, iso3, version="0", base_year=2024, currency="LCU", level=2, status="calibrated"
+    )
+    add_labour(pack, iso3, single_age_population(iso3, "1 July"))
+    add_macro(pack, iso3)
+    pack.write(tmp_path / iso3)
+    for dims, frames in pack._frames.items():
+        for frame in frames:
+            for unit in frame["unit"].unique():
+                conversion_factor(unit, unit)
+            assert dims == () or len(frame) > 1
+    assumed = [f for frames in pack._frames.values() for f in frames if "assumed" in set(f["flag"])]
+    assert assumed
+
+
+def test_every_derived_value_is_cited():
+    text = (SOURCES / "derived_values.csv").read_text(encoding="utf-8")
+    header, *rows = text.strip().splitlines()
+    assert header == "iso3,name,value,unit,flag,formula,citation"
+    keys = [tuple(row.split(",")[:2]) for row in rows]
+    assert len(keys) == len(set(keys))
+    assert all(row.rstrip().endswith('"') for row in rows)
