@@ -980,17 +980,13 @@ def _oasdi(w: _Writer) -> None:
     )
     w.array(z, "early_age", ["sex"], [62.0, 62.0], "year", note="42 U.S.C. 402(a)", **law)
     w.scalar(z, "latest_age", 70.0, "year", note="42 U.S.C. 402(w)", **law)
-    hazard = by_age({61: 0.0, 62: 0.24, 63: 0.10, 64: 0.11, 65: 0.18, 66: 0.36, 67: 0.42})
-    hazard[:62] = 0.0
-    hazard[68], hazard[69], hazard[70:] = 0.22, 0.20, 1.0
     w.array(
         z,
         "retirement_probability",
         SEX_AGE,
-        np.stack([hazard, hazard]),
+        np.stack([_award_probability()] * 2),
         "1",
-        note="Probability of a first award on reaching the age, near the ages of award published "
-        "for recent years (about a quarter at 62, a tenth at 70)",
+        note="Ages of award as published for recent years (about a quarter at 62, a tenth at 70)",
         **guess,
     )
     w.scalar(z, "qualifying_service", 10.0, "year", note="40 quarters, 42 U.S.C. 414(a)", **law)
@@ -1072,12 +1068,13 @@ def _oasdi(w: _Writer) -> None:
         z,
         "invalidity_rate",
         SEX_AGE,
-        incidence * scale[:, None],
+        {y: incidence * (1.08 * rise * scale[:, None]) for y, rise in DISABILITY_RISE.items()},
         "1/year",
         source="ssa_di_2024",
         flag="estimated",
-        note="Awards to disabled workers in 2024: about 278,000 women and 316,500 men; shape by "
-        "age assumed",
+        note="Awards to disabled workers in 2024: about 278,000 women and 316,500 men (raised "
+        "by 8 percent, because some contributors do not qualify); shape by age assumed. Later "
+        "steps follow the Trustees, who expect incidence to return from its low (V.C5)",
     )
     married = pd.read_csv(FOLDER / "usa_marital_2024.csv")
     share = np.stack(
@@ -1094,16 +1091,18 @@ def _oasdi(w: _Writer) -> None:
         note="Married / all, 1 July 2024",
     )
     assumed: dict[str, tuple[Any, str, str]] = {
-        "mortality_multiplier": ([0.97, 3.0, 1.1], "1", "Retired workers slightly below, disabled "
-                                 "workers about three times national mortality"),
-        "award_factor": ([1.03, 1.08, 1.0], "1", "Supplements of spouses and children: 2.4 "
-                         "percent of retirement benefits; disability with retroactive payments"),
+        "mortality_multiplier": ([0.97, 2.3, 1.1], "1", "Retired workers slightly below, disabled "
+                                 "workers about 2.3 times national mortality"),
+        "award_factor": ([1.08, 1.08, 1.0], "1", "Supplements of spouses and children (2.4 "
+                         "percent of retirement benefits) and retroactive payments; "
+                         "old-age cost then follows the Trustees (IV.B3) to 2035"),
         "spouse_age_difference": ([2.2, -2.2], "year", "Husbands are about two years older"),
-        "survivor_takeup": ([0.40, 0.04], "1", "Others have a higher pension of their own; chosen "
-                            "so that new widows replace those who die"),
-        "children_per_insured": ([1.9, 1.7], "1", "Near completed fertility"),
+        "survivor_takeup": ([0.22, 0.022], "1", "Others have a higher pension of their own; chosen "
+                            "so that their number follows the Trustees (V.C4)"),
+        "children_per_insured": ([2.4, 2.2], "1", "Completed fertility about 1.9 "
+                                 "and 1.7, raised for disabled adult children and parents"),
         "child_age_difference": ([29.0, 31.5], "year", "Mean age at a birth"),
-        "exit_rate": ([0.06, 0.05], "1/year", "Breaks in employment"),
+        "exit_rate": ([0.05, 0.05], "1/year", "Breaks in employment"),
     }  # fmt: skip
     for parameter, (values, unit, note) in assumed.items():
         dims = ["pension_type"] if len(values) == 3 else ["sex"]
@@ -1116,10 +1115,25 @@ def _oasdi(w: _Writer) -> None:
         "credited_service_minimum": (0.0, "year", "Rule not used"),
         "disability_exit_rate": (0.01, "1/year", "About 10 recoveries per 1,000"),
         "service_density": (1.0, "1", "Four quarters need 6,920 USD a year (2024)"),
-        "reentry_share": (0.6, "1", ""),
+        "reentry_share": (0.8, "1", "With exit_rate set so that retired workers "
+                          "follow the Trustees' intermediate path (V.C4)"),
     }  # fmt: skip
     for parameter, (number, unit, note) in single.items():
         w.scalar(z, parameter, number, unit, note=note, **guess)
+
+
+DISABILITY_RISE = {2024: 1.0, 2030: 1.06, 2036: 1.18, 2042: 1.25}
+AWARDS_BY_AGE = {62: 0.24, 63: 0.08, 64: 0.08, 65: 0.11, 66: 0.18, 67: 0.13, 68: 0.05, 69: 0.03}
+
+
+def _award_probability() -> Array:
+    """Probability of an award on reaching each age; all are awarded by 70."""
+    out, left = np.ones(101), 1.0
+    out[:62] = 0.0
+    for age, share in AWARDS_BY_AGE.items():
+        out[age] = share / left
+        left -= share
+    return out
 
 
 def _oasdi_stock(w: _Writer) -> None:
@@ -1133,7 +1147,7 @@ def _oasdi_stock(w: _Writer) -> None:
     )  # fmt: skip
     old[:, :62] = 0.0
     old = to_total(old, [0.513 * 50.9605e6, 0.487 * 50.9605e6], p)
-    disabled = both({18: 0.0, 25: 0.4, 35: 1.3, 45: 2.9, 50: 4.4, 55: 7.5, 60: 11.0, 66: 13.0})
+    disabled = both({18: 0.0, 25: 0.4, 35: 1.3, 45: 2.9, 50: 4.4, 55: 7.5, 60: 10.6, 66: 10.8})
     disabled[:, :18] = 0.0
     disabled[:, 67:] = 0.0
     disabled = to_total(disabled / 100, [0.497 * 7.2985e6, 0.503 * 7.2985e6], p)
@@ -1142,11 +1156,8 @@ def _oasdi_stock(w: _Writer) -> None:
     )
     widows[:, :60] = 0.0
     widows = to_total(widows / 100, [3.519e6, 0.140e6], p)
-    parents = between(25, 54)
-    disabled_children = between(19, 64)
-    adults = to_total(parents, [0.098e6, 0.008e6], p) + to_total(disabled_children, 0.76e6, p)
     orphans = both({0: 0.2, 5: 0.8, 10: 1.6, 17: 3.6, 18: 0.0}) * between(0, 17)
-    survivors = widows + adults + to_total(orphans, 1.285e6, p)
+    survivors = widows + to_total(orphans, 2.15e6, p)
     stock = np.stack([old, disabled, survivors]) * p
     w.array(
         "oasdi",
@@ -1157,16 +1168,15 @@ def _oasdi_stock(w: _Writer) -> None:
         source="ssa_tr2026",
         flag="estimated",
         note="Means of December 2023 and 2024 (V.C4, V.C5): 50.96 m retired workers, 7.30 m "
-        "disabled workers, 3.66 m widows and widowers, 0.11 m parents, 2.04 m children of the "
-        "deceased (0.76 m of them disabled adults, assumed); sexes and ages are shapes",
+        "disabled workers, 3.66 m widows and widowers, 2.04 m children of the deceased and 0.11 m "
+        "parents with them. Disabled adult children and parents stand among the orphans, because "
+        "the kind has no place for them; sexes and ages are shapes",
     )
     shape = by_age({61: 1.0, 62: 0.66, 65: 0.82, 67: 0.97, 70: 1.08, 80: 1.04, 100: 0.97})
     pension = np.empty((3, 2, 101))
     pension[0] = np.array([1722.0, 2125.0])[:, None] * 12 * shape
     pension[1] = np.array([1395.0, 1690.0])[:, None] * 12 * by_age({20: 0.6, 40: 0.85, 60: 1.07})
-    pension[2] = 12 * by_age(
-        {0: 1104.0, 18: 1104.0, 19: 1000.0, 59: 1000.0, 60: 1560.0, 70: 1830.0}
-    )
+    pension[2] = 12 * by_age({0: 1104.0, 18: 1104.0, 60: 1560.0, 70: 1830.0})
     w.array(
         "oasdi",
         "average_pension",
