@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from socialbudget.contract import Module
 from socialbudget.ensemble import project
 from socialbudget.pack import Pack
 from socialbudget.results import Results
 from tests.toy import LAST_YEAR, toy_modules, toy_pack
+
+# The same examples in every run, and no clock: a busy machine is no failure.
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
