@@ -32,7 +32,8 @@ from calibration.demography import (
 from socialbudget.dims import FEMALE, MALE, STATUSES
 from socialbudget.kernels.cohort import cohort_step
 from socialbudget.modules.demography import _stock_a_year_before
-from socialbudget.modules.participation import shift_along_age
+from socialbudget.modules.participation import RETIREMENT_RAMP
+from socialbudget.profiles import shift_along_age
 
 Array = NDArray[np.float64]
 
@@ -210,7 +211,7 @@ def projected_labour_force(iso3: str) -> dict[int, float]:
     for year, stock in people.items():
         age = steps[max(y for y in steps if y <= year)]
         shift = np.full((1, 2), THETA_RETIREMENT * (age - steps[BASE_YEAR]))
-        out[year] = float((shift_along_age(rates[None], shift)[0] * stock).sum())
+        out[year] = float((shift_along_age(rates[None], shift, RETIREMENT_RAMP)[0] * stock).sum())
     return out
 
 
