@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from calibration import synthetic
 from calibration.base_year import base_year
 from calibration.builder import PackBuilder
 from calibration.demography import add_demography
 from calibration.labour import add_labour, single_age_population
 from calibration.macro import add_macro
+from calibration.uncertainty import add_uncertainty
 
 FOLDER = Path(__file__).resolve().parent.parent / "countries"
 VERSION = "2026.1"
@@ -19,11 +21,14 @@ COUNTRIES = {
     "ZAF": ("South Africa", "ZAR"),
     "USA": ("United States of America", "USD"),
     "KOR": ("Republic of Korea", "KRW"),
+    synthetic.ISO3: (synthetic.NAME, synthetic.CURRENCY),
 }
 
 
 def build(iso3: str, folder: Path = FOLDER) -> Path:
     """Build one pack from the source tables and write it whole."""
+    if iso3 == synthetic.ISO3:
+        return synthetic.build(folder, VERSION)
     name, currency = COUNTRIES[iso3]
     pack = PackBuilder(
         iso3, name, version=VERSION, base_year=2024, currency=currency, level=2,
@@ -35,6 +40,7 @@ def build(iso3: str, folder: Path = FOLDER) -> Path:
     add_macro(pack, iso3)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base_year(iso3))
+    add_uncertainty(pack)
     pack.write(folder / iso3)
     return folder / iso3
 

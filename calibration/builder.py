@@ -56,6 +56,7 @@ class PackBuilder:
         self._schemes: dict[str, dict[str, Any]] = {}
         self._transfers: list[dict[str, Any]] = []
         self._extrapolation: dict[str, str] = {}
+        self._uncertainty: dict[str, dict[str, Any]] = {}
         self._frames: dict[tuple[str, ...], list[pd.DataFrame]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
 
@@ -74,6 +75,27 @@ class PackBuilder:
         self._transfers.append(
             {"from": from_, "to": to, "share_of_benefits": share_of_benefits, "source": source}
         )
+
+    def uncertain(
+        self,
+        path: str,
+        *,
+        kind: str,
+        sd: float,
+        persistence: float,
+        source: str,
+        flag: str,
+        note: str = "",
+    ) -> None:
+        """Register how a path is disturbed in stochastic runs (see `socialbudget.pack.Driver`)."""
+        self._uncertainty[path] = {
+            "kind": kind,
+            "sd": sd,
+            "persistence": persistence,
+            "source": source,
+            "flag": flag,
+            "note": note,
+        }
 
     def extrapolate(self, path: str, rule: str = "hold") -> None:
         """Declare how an annual path goes on after its last year (``hold`` the last value)."""
@@ -180,5 +202,6 @@ class PackBuilder:
                 "extrapolation": self._extrapolation,
                 "schemes": self._schemes,
                 "transfers": self._transfers,
+                "uncertainty": self._uncertainty,
             }
             (target / "pack.toml").write_text(tomli_w.dumps(document), encoding="utf-8")

@@ -9,6 +9,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 import numpy as np
 
 from socialbudget.contract import Array, Module, Param
+from socialbudget.drivers import disturbed
 from socialbudget.errors import PackError
 from socialbudget.modules import build_modules
 from socialbudget.pack import Pack, first_row, resolve
@@ -96,10 +97,11 @@ def project(
     chunks = [slice(i, min(i + CHUNK, draws)) for i in range(0, draws, CHUNK)]
 
     def one(chunk: slice) -> Trajectory:
-        own = {
-            path: array if array.shape[1] == 1 else np.ascontiguousarray(array[:, chunk])
-            for path, array in parameters.items()
-        }
+        own = parameters
+        if seed is not None:
+            numbers = range(chunk.start, chunk.stop)
+            drivers = pack.manifest.uncertainty
+            own = disturbed(parameters, plan.params, drivers, seed, numbers, pack.base_year)
         return run(
             plan,
             pack.coords,
@@ -159,3 +161,17 @@ def _refuse_unused(pack: Pack, params: dict[str, Param]) -> None:
                 f"{first_row(pack, path)}: no module reads '{path}'{hint}. Remove or rename it"
             )
         raise PackError(f"pack '{pack.iso3}' ({pack.folder})", faults)
+    idle = [
+        path
+        for path in pack.manifest.uncertainty
+        if path not in params or params[path].time == "fixed"
+    ]
+    if idle:
+        raise PackError(
+            f"pack '{pack.iso3}' ({pack.folder})",
+            [
+                f"pack.toml: uncertainty.\"{path}\": no module reads this path year by year; "
+                "correct or remove it"
+                for path in idle
+            ],
+        )

@@ -88,6 +88,17 @@ class Transfer(_Strict):
     source: str
 
 
+class Driver(_Strict):
+    """How a parameter path is disturbed in stochastic runs: an AR(1) added to it or to its log."""
+
+    kind: Literal["add", "scale"]
+    sd: float = Field(ge=0)
+    persistence: float = Field(default=0.0, ge=0, le=1)
+    source: str
+    flag: Literal["observed", "estimated", "imputed", "assumed"]
+    note: str = ""
+
+
 class Manifest(_Strict):
     """The content of ``pack.toml``."""
 
@@ -105,6 +116,7 @@ class Manifest(_Strict):
     extrapolation: dict[str, Literal["hold"]] = {}
     schemes: dict[str, SchemeInstance] = {}
     transfers: tuple[Transfer, ...] = ()
+    uncertainty: dict[str, Driver] = {}
 
 
 @dataclass(frozen=True)
