@@ -84,7 +84,7 @@ PENSION_LAW = {
 THETA_RETIREMENT = 0.5
 OKUN = {"ZAF": 0.20, "KOR": 0.40, "USA": 0.40}
 RATE_MAX = 0.99  # highest participation a cohort can reach
-WAGE_CURVE = {"ZAF": 0.10, "KOR": 0.05, "USA": 0.05}
+WAGE_CURVE = {"ZAF": 0.10, "KOR": 0.10, "USA": 0.10}
 MARGINAL_FORMALITY = 0.20  # points of formal share lost per point of payroll charge
 
 
@@ -737,8 +737,7 @@ def _add_behaviour(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
     assumed(
         "wage_curve_elasticity",
         WAGE_CURVE[iso3],
-        note="range 0.05-0.15; low where unemployment is low and Okun's coefficient high, because "
-        "their product over the rate is the answer of the labour share to the gap",
+        note="range 0.05-0.15",
     )
     phi = base.formal_share
     assumed(

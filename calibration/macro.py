@@ -380,7 +380,7 @@ def add_macro(pack: PackBuilder, iso3: str) -> None:
     for name, value, unit, note in (
         ("closure", 1.0, "1", "M1, hybrid"),
         ("kappa_p", 0.25, "1", ""),
-        ("taylor_inflation", 0.5, "1", "of the real rate: the nominal rate moves by 1.5"),
+        ("taylor_inflation", 1.5, "1", "of the nominal rate"),
         ("taylor_gap", 0.5, "1", ""),
         ("investment_gap_response", 0.15, "1", ""),
         ("investment_interest_response", 0.10, "1", ""),

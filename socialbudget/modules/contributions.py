@@ -17,8 +17,8 @@ class Contributions(Module):
     """All insurances at once, one row each along the `insurance` dimension.
 
     Contributors are covered employment times density times compliance. Insured earnings follow
-    from lognormal wages between floor and ceiling; both move with last year's average wage from
-    the base year on. A multiplicative add-factor per payer reproduces the base year's accounts.
+    from lognormal wages between floor and ceiling; both rise by the growth of average wages in the
+    year before. A multiplicative add-factor per payer reproduces the base year's accounts.
     """
 
     name = "contributions"
@@ -154,27 +154,18 @@ class Contributions(Module):
                 (),
                 "1",
                 "index",
-                "Average wage of the year before over that of the base year",
-            ),
-            Var(
-                "contributions.base_average_wage",
-                (),
-                "LCU/year",
-                "rate",
-                "Average wage of the base year",
+                "Level of floors and ceilings, base year 1: follows wages of the year before",
             ),
         )
         self.reads = (
             "labour_market.employment_by_status",
             "labour_market.gross_wage",
             "labour_market.formal_wage_bill",
-            "labour_market.average_wage",
         )
-        self.lags = ("labour_market.average_wage",)
+        self.lags = ("labour_market.wage_growth",)
 
     def start(self, y: Year) -> None:
         y["contributions.wage_index"] = 1.0
-        y["contributions.base_average_wage"] = y["labour_market.average_wage"]
         computed = self._computed(y)
         given = self._stack(y, "base_contributions")
         if np.isfinite(computed).all():
@@ -195,9 +186,8 @@ class Contributions(Module):
         self._receive(y, np.broadcast_to(given, computed.shape))
 
     def step(self, y: Year) -> None:
-        base = y.lag("contributions.base_average_wage")
-        y["contributions.base_average_wage"] = base
-        y["contributions.wage_index"] = y.lag("labour_market.average_wage") / base
+        rise = 1.0 + y.lag("labour_market.wage_growth")
+        y["contributions.wage_index"] = y.lag("contributions.wage_index") * rise
         factor = y.lag("contributions.add_factor")
         y["contributions.add_factor"] = factor
         self._receive(y, factor * self._computed(y))

@@ -88,7 +88,7 @@ class Macroeconomy(Module):
             "1",
             0,
             5,
-            "Points of interest per point of inflation above target",
+            "Points of nominal interest per point of inflation above target",
             "fixed",
         ),
         Param(
@@ -315,7 +315,7 @@ class Macroeconomy(Module):
         consumption = y.lag("macroeconomy.consumption_factor") * self._planned_consumption(y)
         c = consumption / consumer_price
         g = y["government.consumption"] / price
-        rate_gap = p["macroeconomy.taylor_inflation"] * slope_gap
+        rate_gap = (p["macroeconomy.taylor_inflation"] - 1.0) * slope_gap  # of the real rate
         trend = capital * (depreciation + growth) + speed * (
             y.lag("macroeconomy.capital_target") * potential - capital
         )
@@ -361,7 +361,10 @@ class Macroeconomy(Module):
         y["macroeconomy.gdp"] = consumption + (g + investment + exports - imports) * price
         y["macroeconomy.capital_stock"] = (1.0 - depreciation) * capital + investment
         y["macroeconomy.interest_rate"] = (
-            neutral + target + rate_gap + slope_gap + p["macroeconomy.taylor_gap"] * gap
+            neutral
+            + target
+            + p["macroeconomy.taylor_inflation"] * slope_gap
+            + p["macroeconomy.taylor_gap"] * gap
         )
 
     @staticmethod

@@ -206,17 +206,26 @@ class SchemeAccounts(Module):
         self.reads = ("*.benefit_expenditure", "contributions.revenue", "prices.inflation")
 
     def start(self, y: Year) -> None:
-        # The opening reserve is what makes the base year roll forward to the closing reserve given.
-        reserve = np.broadcast_to(self._stack(y, "reserve"), (y.draws, len(self._schemes)))
-        self._account(y, reserve, closing=reserve)
+        closing = np.broadcast_to(self._stack(y, "reserve"), (y.draws, len(self._schemes)))
+        self._account(y, None, closing)
 
     def step(self, y: Year) -> None:
-        self._account(y, y.lag("scheme_accounts.reserve"), closing=None)
+        self._account(y, y.lag("scheme_accounts.reserve"), None)
 
     def _stack(self, y: Year, name: str) -> Array:
         return np.stack([y.p[s.path(name)] for s in self._schemes], axis=1)
 
-    def _account(self, y: Year, opening: Array, closing: Array | None) -> None:
+    def _opening(self, closing: Array, flow: Array, nominal: Array) -> Array:
+        """Reserve at the start of the base year that rolls forward to the closing one given.
+
+        `flow` is the result before property income. Where the state covers a deficit at once, the
+        reserve does not move; no reserve is negative.
+        """
+        moves = self._absorbs | (flow + closing * nominal > 0.0)
+        return np.where(moves, np.maximum((closing - flow) / (1.0 + nominal), 0.0), closing)
+
+    def _account(self, y: Year, opening: Array | None, closing: Array | None) -> None:
+        """Fill the accounts from the reserve at the start of the year, or at its end."""
         spending = y.match("*.benefit_expenditure")
         benefits = np.stack(
             [spending[f"{s.name}.benefit_expenditure"].sum(axis=(1, 2)) for s in self._schemes],
@@ -236,11 +245,15 @@ class SchemeAccounts(Module):
         nominal = (1.0 + self._stack(y, "reserve_return")) * (
             1.0 + y["prices.inflation"][:, None]
         ) - 1.0
-        income = opening * nominal
-        receipts[:, :, SOURCE["property_income"]] = income
         receipts[:, :, SOURCE["transfer_in"]] = into
         expenditure = benefits + administration + out
-        result = receipts.sum(axis=2) + by_rule - expenditure
+        flow = receipts.sum(axis=2) + by_rule - expenditure
+        if opening is None:
+            assert closing is not None
+            opening = self._opening(closing, flow, nominal)
+        income = opening * nominal
+        receipts[:, :, SOURCE["property_income"]] = income
+        result = flow + income
         available = np.where(self._absorbs, opening, 0.0)
         cover = np.maximum(-(result + available), 0.0)
         public = self._public > 0
