@@ -459,6 +459,7 @@ REGISTER: dict[str, tuple[str, str, str, str, str, int, str, dict[str, Any]]] = 
         "Persons aged 65 and over and disabled persons",
         {
             "benefit_type": "kind",
+            "has_premiums": True,
             "note": "Account balances (about 190 bn) are left out: premiums and general revenue "
             "are set anew each year to meet the year's cost (42 U.S.C. 1395r, 1395w)",
         },
@@ -1743,11 +1744,18 @@ def _health(w: _Writer) -> None:
     w.financing(
         "medicare_smi",
         state_share=0.76,
-        earmarked={2024: 0.24},
         source="cms_tr2025",
-        note="General revenue and state payments about 76 percent; premiums of the insured (about "
-        "a quarter of Part B by 42 U.S.C. 1395r, 25.5 percent of Part D) stand in the earmarked "
-        "share, because they follow cost and are paid by the insured themselves",
+        note="General revenue and state payments about 76 percent; the insured pay the rest",
+    )
+    w.scalar(
+        "medicare_smi",
+        "premium_share",
+        0.24,
+        "1",
+        source="cms_tr2025",
+        flag="estimated",
+        note="Premiums follow cost: about a quarter of Part B (42 U.S.C. 1395r), 25.5 percent of "
+        "Part D",
     )
 
     base_cover = both({0: 0.60, 5: 0.56, 18: 0.50, 19: 0.24, 30: 0.21, 50: 0.155, 64: 0.145})

@@ -579,11 +579,11 @@ def _financing(
     )
     pack.value(
         z + "earmarked_tax_share",
-        min(levy, 1.0),
+        levy,
         "1",
         account.source,
         "estimated" if levy else "observed",
-        note=f"Fuel levy / benefits = {levy:.3f}, cut at 1; administration falls to the state"
+        note=f"Fuel levy / benefits = {levy:.3f}"
         if levy
         else "No earmarked tax",
     )

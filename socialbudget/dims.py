@@ -38,6 +38,7 @@ SOURCES = (
     "employer",
     "employee",
     "self_employed",
+    "premiums",
     "general_revenue",
     "earmarked_tax",
     "property_income",

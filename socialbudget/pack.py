@@ -76,6 +76,7 @@ class SchemeInstance(_Strict):
     deficit_rule: Literal["state", "reserve"] = "state"
     age_tested: bool = False
     has_ceiling: bool = False
+    has_premiums: bool = False
     note: str = ""
 
 

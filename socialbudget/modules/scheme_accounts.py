@@ -18,7 +18,7 @@ SOURCE = {name: i for i, name in enumerate(SOURCES)}
 class SchemeAccounts(Module):
     """One row per scheme along the `scheme` dimension.
 
-    Receipts: contributions by payer, the state's share by rule, earmarked taxes, income on the
+    Receipts: contributions by payer, premiums that do not follow earnings, the state's share by rule, earmarked taxes, income on the
     reserve at the start of the year, transfers from other schemes. What is missing is covered by
     the deficit rule: the state at once (``state``), or the reserve and after it the state
     (``reserve``), reported apart as deficit cover. Schemes of the private sector balance by their
@@ -48,56 +48,7 @@ class SchemeAccounts(Module):
                 "pack.toml",
                 ["transfers: a transfer may not cross between government and private schemes"],
             )
-        self.params = tuple(
-            param
-            for s in schemes
-            for param in (
-                Param(
-                    s.path("administration_share"),
-                    (),
-                    "1",
-                    0,
-                    5,
-                    "Administration over benefit expenditure",
-                ),
-                Param(
-                    s.path("state_share"),
-                    (),
-                    "1",
-                    0,
-                    1,
-                    "Share of expenditure that the state pays by rule",
-                ),
-                Param(
-                    s.path("earmarked_tax_share"),
-                    (),
-                    "1",
-                    0,
-                    1,
-                    "Earmarked taxes over benefit expenditure",
-                ),
-                Param(
-                    s.path("reserve"),
-                    (),
-                    "LCU",
-                    0,
-                    1e30,
-                    "Reserve at the end of the base year",
-                    "fixed",
-                ),
-                Param(
-                    s.path("reserve_return"), (), "1/year", -0.2, 0.5, "Real return on the reserve"
-                ),
-                Param(
-                    s.path("bond_share"),
-                    (),
-                    "1",
-                    0,
-                    1,
-                    "Share of the reserve held in bonds of the government",
-                ),
-            )
-        )
+        self.params = tuple(param for s in schemes for param in _params(s))
         self.writes = (
             Var(
                 "scheme_accounts.receipts",
@@ -165,7 +116,7 @@ class SchemeAccounts(Module):
                 (),
                 "LCU/year",
                 "flow",
-                "Contributions to government schemes",
+                "Contributions and premiums to government schemes",
             ),
             Var(
                 "scheme_accounts.state_payments",
@@ -240,6 +191,13 @@ class SchemeAccounts(Module):
             receipts[:, self._insured_rows, :3] = y["contributions.revenue"][
                 :, self._insurance[self._insured_rows]
             ]
+        receipts[:, :, SOURCE["premiums"]] = benefits * np.stack(
+            [
+                y.p[s.path("premium_share")] if s.instance.has_premiums else np.zeros(1)
+                for s in self._schemes
+            ],
+            axis=1,
+        )
         by_rule = self._stack(y, "state_share") * (benefits + administration)
         receipts[:, :, SOURCE["earmarked_tax"]] = self._stack(y, "earmarked_tax_share") * benefits
         nominal = (1.0 + self._stack(y, "reserve_return")) * (
@@ -276,7 +234,7 @@ class SchemeAccounts(Module):
         ).sum(1)
         y["scheme_accounts.public_administration"] = (administration * self._public).sum(1)
         y["scheme_accounts.public_contributions"] = (
-            receipts[:, :, :3].sum(axis=2) * self._public
+            receipts[:, :, : SOURCE["premiums"] + 1].sum(axis=2) * self._public
         ).sum(1)
         y["scheme_accounts.state_payments"] = (
             (receipts[:, :, SOURCE["general_revenue"]] + receipts[:, :, SOURCE["earmarked_tax"]])
@@ -308,6 +266,25 @@ class SchemeAccounts(Module):
                 y["scheme_accounts.reserve"] - y.lag("scheme_accounts.reserve") - balance
             ) / scale
         return found
+
+
+def _params(scheme: Scheme) -> list[Param]:
+    path = scheme.path
+    params = [
+        Param(path("administration_share"), (), "1", 0, 5, "Administration over benefits"),
+        Param(path("state_share"), (), "1", 0, 1, "Share of expenditure that the state pays by rule"),
+        Param(path("earmarked_tax_share"), (), "1", 0, 5, "Earmarked taxes over benefits"),
+        Param(path("reserve"), (), "LCU", 0, 1e30, "Reserve at the end of the base year", "fixed"),
+        Param(path("reserve_return"), (), "1/year", -0.2, 0.5, "Real return on the reserve"),
+        Param(path("bond_share"), (), "1", 0, 1,
+              "Share of the reserve held in bonds of the government"),
+    ]  # fmt: skip
+    if scheme.instance.has_premiums:
+        params.append(
+            Param(path("premium_share"), (), "1", 0, 1,
+                  "Premiums of protected persons, not tied to earnings, over benefits")
+        )  # fmt: skip
+    return params
 
 
 def modules(pack: Pack) -> Sequence[Module]:
