@@ -569,9 +569,7 @@ def _add_government(pack: PackBuilder, base: Synthetic) -> None:
     from_budget = PENSION_BONDS * property_income["old_age_pension"]
     from_firms = sum(property_income.values()) - from_budget
     budget_revenue = (sum(TAXES.values()) + NON_TAX) * GDP
-    other = (
-        budget_revenue - own - (PUBLIC_INVESTMENT + SUBSIDIES) * GDP - state - primary
-    )
+    other = budget_revenue - own - (PUBLIC_INVESTMENT + SUBSIDIES) * GDP - state - primary
     if min(other, own) < 0.0:
         raise ValueError(f"accounts do not fit: other {other / GDP:.3f}, own {own / GDP:.3f}")
     contributions = sum(float(c.sum()) for c in base.contributions.values())
@@ -658,16 +656,12 @@ def _add_contributions(pack: PackBuilder, base: Synthetic, z: str) -> None:
     coverage = np.zeros((2, 5))
     coverage[:, 0] = 1.0
     sickness = z == "sickness_fund"
-    pack.table(
-        f"schemes.{z}.contribution_rate", ("payer",), np.array(rate), "1", SOURCE, "assumed"
-    )
+    pack.table(f"schemes.{z}.contribution_rate", ("payer",), np.array(rate), "1", SOURCE, "assumed")
     pack.table(
         f"schemes.{z}.base_contributions", ("payer",), base.contributions[z], "LCU/year", SOURCE,
         "assumed",
     )  # fmt: skip
-    pack.table(
-        f"schemes.{z}.coverage_rate", ("sex", "status"), coverage, "1", SOURCE, "assumed"
-    )
+    pack.table(f"schemes.{z}.coverage_rate", ("sex", "status"), coverage, "1", SOURCE, "assumed")
     cv = SICKNESS_CV if sickness else 0.0 if z == "work_injury" else 0.4
     pack.table(f"schemes.{z}.earnings_cv", ("sex",), np.full(2, cv), "1", SOURCE, "assumed")
     wage = float(base.wage[1, 0])
