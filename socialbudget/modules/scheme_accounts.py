@@ -18,9 +18,9 @@ SOURCE = {name: i for i, name in enumerate(SOURCES)}
 class SchemeAccounts(Module):
     """One row per scheme along the `scheme` dimension.
 
-    Receipts: contributions by payer, premiums that do not follow earnings, the state's share by rule, earmarked taxes, income on the
-    reserve at the start of the year, transfers from other schemes. What is missing is covered by
-    the deficit rule: the state at once (``state``), or the reserve and after it the state
+    Receipts: contributions by payer, premiums that do not follow earnings, the state's share by
+    rule, earmarked taxes, income on the reserve at the start of the year, transfers from other
+    schemes. What is missing is covered by the deficit rule: the state at once (``state``), or the reserve and after it the state
     (``reserve``), reported apart as deficit cover. Schemes of the private sector balance by their
     members' premiums (source ``other``) and stay outside the government account.
     """
@@ -272,7 +272,7 @@ def _params(scheme: Scheme) -> list[Param]:
     path = scheme.path
     params = [
         Param(path("administration_share"), (), "1", 0, 5, "Administration over benefits"),
-        Param(path("state_share"), (), "1", 0, 1, "Share of expenditure that the state pays by rule"),
+        Param(path("state_share"), (), "1", 0, 1, "Share of expenditure the state pays by rule"),
         Param(path("earmarked_tax_share"), (), "1", 0, 5, "Earmarked taxes over benefits"),
         Param(path("reserve"), (), "LCU", 0, 1e30, "Reserve at the end of the base year", "fixed"),
         Param(path("reserve_return"), (), "1/year", -0.2, 0.5, "Real return on the reserve"),
