@@ -259,8 +259,8 @@ def award_pensions(
 
     Parameters
     ----------
-    persons : array [draw, sex, age, service]
-        New awards by age reached and service.
+    persons : array [flow, draw, sex, age, service]
+        New awards by age reached and service, of one or several kinds under the same formula.
     earnings_path : array [draw, sex, age, service]
         Revalued insured earnings a year of the cohort that was aged x a year ago, k years before
         that (LCU/year).
@@ -288,10 +288,10 @@ def award_pensions(
     maximum_share : array [1|draw]
     workspace : array [service + class]
         Scratch.
-    count_out, amount_out : array [draw, sex, age]
+    count_out, amount_out : array [flow, draw, sex, age]
         Awards (persons) and the sum of their pensions (LCU/year).
     """
-    draws, sexes, ages, points = persons.shape
+    flows, draws, sexes, ages, points = persons.shape
     classes = class_weight.shape[0]
     bands = bend_point.shape[2]
     for draw in range(draws):
@@ -308,15 +308,17 @@ def award_pensions(
         cap = maximum_share[draw if maximum_share.shape[0] > 1 else 0]
         for sex in range(sexes):
             for age in range(ages):
-                count = 0.0
-                amount = 0.0
+                for flow in range(flows):
+                    count_out[flow, draw, sex, age] = 0.0
+                    amount_out[flow, draw, sex, age] = 0.0
                 origin = age - 1 if age > 0 else 0
                 kept = 0
                 total = 0.0
                 for c in range(points):
                     # The best (or last) years so far, sorted downwards; `total` is their sum.
-                    if c > 0:
-                        fresh = earnings_path[draw, sex, origin, c - 1]
+                    # Years in which the cohort earned nothing are no years of the average.
+                    fresh = earnings_path[draw, sex, origin, c - 1] if c > 0 else 0.0
+                    if fresh > 0.0:
                         if kept < window:
                             place = kept
                             kept += 1
@@ -331,10 +333,12 @@ def award_pensions(
                                 workspace[place] = workspace[place - 1]
                                 place -= 1
                             workspace[place] = fresh
-                    heads = persons[draw, sex, age, c]
+                    heads = 0.0
+                    for flow in range(flows):
+                        heads += persons[flow, draw, sex, age, c]
                     if heads == 0.0:
                         continue
-                    if c == 0:
+                    if kept == 0:
                         mean = earnings_path[draw, sex, origin, 0]
                     elif fixed:
                         mean = total / window
@@ -380,10 +384,10 @@ def award_pensions(
                         if b < minimum_pension[draw]:
                             b = minimum_pension[draw]
                         pension += class_weight[k] * b
-                    count += heads
-                    amount += heads * pension
-                count_out[draw, sex, age] = count
-                amount_out[draw, sex, age] = amount
+                    for flow in range(flows):
+                        heads = persons[flow, draw, sex, age, c]
+                        count_out[flow, draw, sex, age] += heads
+                        amount_out[flow, draw, sex, age] += heads * pension
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -155,9 +155,9 @@ def award(persons: np.ndarray, path: np.ndarray, **rules: object) -> tuple[np.nd
     assert set(rules) <= set(given)
     given.update({k: np.asarray(v, dtype=float) for k, v in rules.items()})
     classes = given["class_weight"].shape[0]
-    out = np.full(persons.shape[:3], np.nan), np.full(persons.shape[:3], np.nan)
-    pensions.award_pensions(persons, path, *given.values(), np.empty(points + classes), *out)
-    return out
+    out = np.full((1, *persons.shape[:3]), np.nan), np.full((1, *persons.shape[:3]), np.nan)
+    pensions.award_pensions(persons[None], path, *given.values(), np.empty(points + classes), *out)
+    return out[0][0], out[1][0]
 
 
 def one_retiree(service: int, points: int = 41) -> np.ndarray:
@@ -342,14 +342,14 @@ def test_kernels_equal_their_python_twins() -> None:
         ),
         (
             pensions.award_pensions,
-            [stock[0], stock[1], random.random((draws, AGES)) + 1,
+            [np.stack(stock), stock[1], random.random((draws, AGES)) + 1,
              random.random((1, 2, classes)) + 0.5, np.full(classes, 1 / classes), per_draw(1) + 0.5,
              bend, random.random((1, 4)) * 0.02, random.random((draws, 4)),
              random.random((draws, AGES)) * 0.01, random.random((draws, AGES)) * 0.1,
              random.random((draws, POINTS)).cumsum(axis=1), scalar(40.0), np.array([2.0, 9.0]),
              np.array([1.0, 0.0]), np.array([0.0, 1.0]), per_age(1.0, 1), per_age(9.0), scalar(2.0),
              per_draw(0.1), scalar(0.9), np.zeros(POINTS + classes)],
-            [shape[:3]] * 2,
+            [(2, *shape[:3])] * 2,
         ),
         (
             pensions.survivor_awards,

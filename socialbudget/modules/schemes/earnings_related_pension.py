@@ -54,7 +54,7 @@ Formula, in LCU a year at award:
     averaging_fixed []  1, step: 1 = old-age awards divide by averaging_years even if fewer were
         served (United States), 0 = divide by the years served
     revaluation_wage_share []  1, step: past earnings follow wages (1) or prices (0)
-    revaluation_age []  year, step: from this age a cohort's earnings, bend points, flat amount and
+    revaluation_age []  year, step: after this age a cohort's earnings, bend points, flat amount and
         A follow the indexation of pensions instead (United States 62; neutral 101)
     early_reduction [], late_increment []  1/year, step: per year before or after pensionable_age
     minimum_pension []  LCU/year, step, at base-year level; follows the indexation of pensions
@@ -131,7 +131,8 @@ OLD_AGE, DISABILITY, SURVIVORS = range(3)
 ROWS = [FUNCTIONS.index(t) for t in TYPES]  # place of each pension type among the functions
 AGES = np.arange(len(STANDARD["age"]), dtype=float)
 POINTS = len(STANDARD["service"])
-CLASSES = 7
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+WEIGHTS /= WEIGHTS.sum()
 LONGEST_HISTORY = 75  # years after which a scheme's insured persons forget how it began
 CHILD_AGE_SPREAD = 6.0  # years, standard deviation of a parent's age at a birth
 LAST_ORPHAN_AGE = 25  # no spouse's pension goes on below this age, no orphan's beyond it
@@ -379,8 +380,9 @@ class Pensions(Module):
         death = [np.minimum(national * multiplier[:, k, None, None], 1.0) for k in range(3)]
         pensionable = p(y, "pensionable_age")
         above = np.clip(AGES + 1.0 - pensionable[:, :, None], 0.0, 1.0)
-        shape = (draws, 2, len(AGES), POINTS)
-        retired, invalid, dead = np.empty(shape), np.empty(shape), np.empty(shape)
+        retired = np.empty((1, draws, 2, len(AGES), POINTS))
+        lost = np.empty((2, draws, 2, len(AGES), POINTS))
+        invalid, dead = lost
         insured_exits(
             y.lag(f"{z}.insured_population"),
             y.lag(f"{z}.inactive_population"),
@@ -399,28 +401,28 @@ class Pensions(Module):
             np.zeros(POINTS + 1),
             y[f"{z}.remaining_active"],
             y[f"{z}.remaining_inactive"],
-            retired,
+            retired[0],
             invalid,
             dead,
         )
-        y[f"{z}.insured_exits"] = sum(a.sum(axis=(2, 3)) for a in (retired, invalid, dead))
+        y[f"{z}.insured_exits"] = sum(a.sum(axis=(2, 3)) for a in (retired[0], invalid, dead))
 
-        old = self._awards(y, retired, index, level, old_age=True)
-        sick = self._awards(y, invalid, index, level, old_age=False)
         entitled = np.arange(POINTS) >= p(y, "disability_qualifying_service")[:, None]
         dead *= entitled[:, None, None, :]
-        lost = self._awards(y, dead, index, level, old_age=False)
         factor = p(y, "award_factor")[:, :, None, None]
-        old = (old[0], old[1] * factor[:, OLD_AGE])
-        disabled_amount = sick[1] * (
+        counts, amounts = self._awards(y, retired, index, level, old_age=True)
+        old = (counts[0], amounts[0] * factor[:, OLD_AGE])
+        counts, amounts = self._awards(y, lost, index, level, old_age=False)
+        (sick, insured_dead), (sick_sum, insured_dead_sum) = counts, amounts
+        disabled_amount = sick_sum * (
             factor[:, DISABILITY] * p(y, "disability_share")[:, None, None]
         )
         # Some new invalids die in the year of award: half a year's mortality of invalids.
-        early_death = np.zeros_like(sick[0])
+        early_death = np.zeros_like(sick)
         early_death[..., 1:] = 0.5 * death[DISABILITY][..., :-1]
         begun = {
             OLD_AGE: old,
-            DISABILITY: (sick[0] * (1.0 - early_death), disabled_amount * (1.0 - early_death)),
+            DISABILITY: (sick * (1.0 - early_death), disabled_amount * (1.0 - early_death)),
         }
 
         converted = p(y, "disability_conversion")[:, None, None] * above
@@ -439,8 +441,8 @@ class Pensions(Module):
             old[0] + turned * d_left,
             old[1] + turned * d_left_sum,
         )
-        deaths = o_dead + d_dead + early_death * sick[0] + lost[0]
-        death_sum = o_dead_sum + d_dead_sum + early_death * disabled_amount + lost[1]
+        deaths = o_dead + d_dead + early_death * sick + insured_dead
+        death_sum = o_dead_sum + d_dead_sum + early_death * disabled_amount + insured_dead_sum
         new, new_sum = np.empty_like(deaths), np.empty_like(deaths)
         limit = p(y, "orphan_age_limit")
         survivor_awards(
@@ -492,10 +494,13 @@ class Pensions(Module):
     def _awards(
         self, y: Year, persons: Array, index: Array, level: Array, old_age: bool
     ) -> tuple[Array, Array]:
-        """Number and sum of pensions of new awards, [draw, sex, age] (before `award_factor`)."""
+        """Number and sum of pensions of new awards, [flow, draw, sex, age] (before `award_factor`).
+
+        `persons` is [flow, draw, sex, age, service]: one flow of retired, or invalid and dead.
+        """
         z, p = self.name, self._p
         draws = y.draws
-        count, amount = np.empty(persons.shape[:3]), np.empty(persons.shape[:3])
+        count, amount = np.empty(persons.shape[:4]), np.empty(persons.shape[:4])
         wage_index = y[f"{z}.wage_index"]
         mean = y.lag(f"{z}.mean_insured_earnings")[:, None] * (index / wage_index[:, None])
         scale = np.zeros((draws, POINTS))
@@ -548,7 +553,7 @@ class Pensions(Module):
             least,
             p(y, "minimum_pension") * y[f"{z}.benefit_index"],
             p(y, "maximum_share"),
-            np.empty(POINTS + CLASSES),
+            np.empty(POINTS + len(WEIGHTS)),
             count,
             amount,
         )
@@ -909,11 +914,9 @@ def earnings_classes(cv: Array) -> tuple[Array, Array]:
 
     Seven Gauss-Hermite nodes; the weighted mean of the factors is one.
     """
-    nodes, weights = np.polynomial.hermite_e.hermegauss(CLASSES)
-    weights = weights / weights.sum()
     sigma = np.sqrt(np.log1p(cv**2))[:, :, None]
-    factor = np.exp(sigma * nodes)
-    return factor / (factor * weights).sum(axis=2, keepdims=True), weights
+    factor = np.exp(sigma * NODES)
+    return factor / (factor * WEIGHTS).sum(axis=2, keepdims=True), WEIGHTS
 
 
 def lag_distribution(lags: Array, mean: Array, spread: Array) -> Array:
