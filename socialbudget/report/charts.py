@@ -45,6 +45,7 @@ SOURCE_COLOURS = {
     "employer": "#332288",
     "employee": "#88ccee",
     "self_employed": "#44aa99",
+    "premiums": "#999933",
     "general_revenue": "#cc6677",
     "earmarked_tax": "#ddcc77",
     "property_income": "#117733",
@@ -91,6 +92,8 @@ class Chart:
         The category axis holds years.
     mirrored : bool
         Negative values are shown without sign (population pyramid).
+    total : bool
+        The tooltip adds the series up.
     """
 
     id: str
@@ -106,6 +109,18 @@ class Chart:
     suffix: str = ""
     years: bool = True
     mirrored: bool = False
+    total: bool = False
+
+    def spec(self) -> dict[str, Any]:
+        """All that the page's script needs."""
+        return {
+            "option": self.option,
+            "decimals": self.decimals,
+            "suffix": self.suffix,
+            "years": self.years,
+            "mirrored": self.mirrored,
+            "total": self.total,
+        }
 
 
 @dataclass(frozen=True)
@@ -268,6 +283,7 @@ def stacked_chart(
         ),
         decimals=decimals,
         suffix=suffix,
+        total=True,
         **more,
     )
 
@@ -299,6 +315,7 @@ def bar_chart(
     option["grid"]["right"] = 26
     option["xAxis"], option["yAxis"] = option["yAxis"], option["xAxis"]
     option["yAxis"] |= {
+        "axisLine": {"onZero": True, "lineStyle": {"color": "#64748b"}},
         "data": list(labels),
         "inverse": True,
         "boundaryGap": True,
@@ -387,7 +404,7 @@ def pyramids(results: Results) -> list[Chart]:
             Chart(
                 f"pyramid-{year}",
                 str(year),
-                f"{total / 1e6:,.1f} million people; bars in {unit} by five-year age group".replace(
+                f"{total / 1e6:,.1f} million people; five-year age groups in {unit}".replace(
                     ",", "\u202f"
                 ),
                 option,
@@ -520,6 +537,25 @@ def growth_and_inflation(results: Results) -> Chart:
             Line("Consumer prices", 100 * results["prices.inflation"][1:], "#cc6677", "dashed"),
         ],
         suffix="%",
+    )
+
+
+def living_standards(results: Results) -> Chart:
+    """GDP per inhabitant and the average wage, real, base year 100."""
+    price = results["prices.consumer_price_index"]
+    heads = results["demography.population_midyear"].sum(axis=(2, 3))
+    output = results["macroeconomy.gdp_real"] / heads
+    wage = results["labour_market.average_wage"] / price
+    return line_chart(
+        "living-standards",
+        "Living standards",
+        f"at constant prices, {results.years[0]} = 100",
+        results.years,
+        [
+            Line("GDP per inhabitant", 100 * output / output[:1], "#44aa99"),
+            Line("Average wage", 100 * wage / wage[:1], "#332288"),
+        ],
+        decimals=0,
     )
 
 
@@ -690,7 +726,7 @@ def cost_rates(results: Results, largest: int = 6) -> Chart | None:
 def driver_bars(results: Results) -> Chart | None:
     """What moves expenditure over GDP from the base year to the last, by function."""
     frame = t.drivers(results)
-    frame = frame[frame["change"].abs() + frame["recipients"].abs() >= 0.01]
+    frame = frame[frame[["recipients", "benefit"]].abs().max(axis=1) >= 0.03]
     if frame.empty:
         return None
     frame = frame.sort_values("change", ascending=False)
@@ -707,7 +743,8 @@ def driver_bars(results: Results) -> Chart | None:
         ],
         stacked=True,
         decimals=2,
-        height=60 + 26 * len(frame),
+        wide=True,
+        height=44 + 24 * len(frame),
         note="The two parts add up to the change of each function.",
     )  # fmt: skip
 

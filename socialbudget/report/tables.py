@@ -35,6 +35,7 @@ LABELS = {
     "employer": "Employers' contributions",
     "employee": "Employees' contributions",
     "self_employed": "Contributions of the self-employed",
+    "premiums": "Premiums of protected persons",
     "general_revenue": "General revenue",
     "earmarked_tax": "Earmarked taxes",
     "property_income": "Property income",
@@ -427,8 +428,8 @@ def t3_balance(results: Results, years: Sequence[int] | None = None) -> Table:
     return rows.table(
         "T3",
         "Balance and reserves",
-        "The balance is receipts less expenditure; a reserve changes by the balance. Where the "
-        "state pays for what is missing (deficit cover), the balance is nil.",
+        "The balance is receipts less expenditure; a reserve changes by the balance. Deficit cover "
+        "is what the state pays where a scheme's own receipts and reserve do not suffice.",
     )
 
 
@@ -456,8 +457,9 @@ def t4_by_function(results: Results, years: Sequence[int] | None = None) -> Tabl
 
 
 _T4_NOTE = (
-    "Recipients are the average of the year; a person with two benefits counts twice. Women and "
-    "men include girls and boys. The mean benefit is benefit expenditure per recipient and year."
+    "Recipients are the average of the year; a person with two benefits counts twice, and in "
+    "health care everyone counts whom a scheme covers. Women and men include girls and boys. The "
+    "mean benefit is benefit expenditure per recipient and year."
 )
 
 
@@ -649,7 +651,12 @@ def key_indicators(results: Results, years: Sequence[int] | None = None) -> Tabl
         percent(s, f"Employment rate, {sex} 15+", "labour_accounts.employment_rate_by_sex", i)
     percent(s, "Formal employment over employment", "labour_market.formal_share")
     s = "Economy"
-    rows.add(s, "GDP", unit="LCU/year", values=gdp)
+    rows.add(
+        s,
+        "GDP at base-year prices",
+        unit="LCU_real/year",
+        values=mean(results, "macroeconomy.gdp_real"),
+    )
     rows.add(s, "Real GDP growth", unit="percent", values=real_growth(results))
     percent(s, "Consumer price inflation", "prices.inflation")
     rows.add(
@@ -1088,13 +1095,14 @@ def scheme_evidence(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def evidence_shares(results: Results) -> pd.DataFrame:
+def evidence_shares(results: Results, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
     """Base-year benefit expenditure by flag, in percent (expenditure-weighted share of schemes).
 
     Columns: flag, total (share of schemes whose base-year total carries the flag), profile (share
-    of schemes whose recipient profile carries it).
+    of schemes whose recipient profile carries it). `evidence` saves computing it again.
     """
-    evidence = scheme_evidence(results)
+    if evidence is None:
+        evidence = scheme_evidence(results)
     money = evidence["base_expenditure"]
     whole = float(money.sum()) or 1.0
     return pd.DataFrame(

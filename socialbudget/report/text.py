@@ -144,10 +144,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Card:
-    """One key figure: label, value of the base year, values of later years."""
+    """One key figure: label, value of the base year and its word, values of later years."""
 
     label: str
     value: str
+    word: str
     later: tuple[tuple[str, str], ...]
 
 
@@ -183,7 +184,7 @@ def cards(results: Results) -> list[Card]:
     return [
         Card(
             label,
-            text(float(values[0]), kind),
+            *text(float(values[0]), kind).partition(" ")[::2],
             tuple((str(y), text(float(values[y - years[0]]), kind)) for y in years[1:]),
         )
         for label, values, kind in data
@@ -316,13 +317,15 @@ def _work(results: Results) -> Paragraph:
     idle = 100 * mean(results, "labour_market.unemployment_rate")
     formal = 100 * mean(results, "labour_market.formal_share")
     rate = 100 * mean(results, "labour_accounts.employment_rate_by_sex")
+    first, end = fixed(idle[0], 1), fixed(idle[-1], 1)
+    change = f"stays at {first}%" if first == end else f"goes from {first}% to {end}%"
     return Paragraph(
         "Work",
         f"Employment goes from {people(float(work[0]))} in {base} to {people(float(work[-1]))} in "
-        f"{last}; unemployment from {fixed(idle[0], 1)}% to {fixed(idle[-1], 1)}% of the labour "
-        f"force. {fixed(formal[0])}% of the employed work formally in {base}, {fixed(formal[-1])}% "
-        f"in {last}. Of women aged 15 and over {fixed(rate[0, 0])}% are employed in {base} and "
-        f"{fixed(rate[-1, 0])}% in {last}, of men {fixed(rate[0, 1])}% and {fixed(rate[-1, 1])}%.",
+        f"{last}; unemployment {change} of the labour force. {fixed(formal[0])}% of the employed "
+        f"work formally in {base}, {fixed(formal[-1])}% in {last}. Of women aged 15 and over "
+        f"{fixed(rate[0, 0])}% are employed in {base} and {fixed(rate[-1, 0])}% in {last}, of men "
+        f"{fixed(rate[0, 1])}% and {fixed(rate[-1, 1])}%.",
     )
 
 
@@ -385,8 +388,8 @@ def funds(results: Results) -> list[str]:
             parts.append(f"reserve used up by {base + spent}")
         if pays is not None:
             parts.append(
-                f"extra payments by {payer} from {base + pays}, at most {fixed(float(c.max()), 2)}% "
-                f"of GDP ({base + int(c.argmax())})"
+                f"extra payments by {payer} from {base + pays}, at most "
+                f"{fixed(float(c.max()), 2)}% of GDP ({base + int(c.argmax())})"
             )
         out.append(f"{institution}: {'; '.join(parts)}")
         if len(out) == 6:
