@@ -46,6 +46,7 @@ class Paths:
     death_probability: Array  # [year, sex, age]
     wage_growth: Array  # [year]
     inflation: Array  # [year]
+    ceiling: float = 0.0  # LCU/year, at the wage level of the base year
     population: Array | None = None  # [year, sex, age] person; contributors where it is not given
 
 
@@ -60,6 +61,7 @@ class Feed(Module):
         self.writes = (
             Var("contributions.contributors", ("insurance", *sex_age), "person", "flow", ""),
             Var("contributions.insured_earnings", ("insurance", *sex_age), "LCU/year", "flow", ""),
+            Var("contribution_rules.earnings_ceiling", ("insurance",), "LCU/year", "rate", ""),
             Var("demography.death_probability", sex_age, "1", "rate", ""),
             Var("demography.population_midyear", sex_age, "person", "stock", ""),
             Var("labour_market.wage_growth", (), "1", "rate", ""),
@@ -74,6 +76,8 @@ class Feed(Module):
         share = self._rows[:, None, None]
         y["contributions.contributors"] = p.contributors[t] * share
         y["contributions.insured_earnings"] = p.insured_earnings[t] * share
+        wages = np.prod(1.0 + p.wage_growth[:t])
+        y["contribution_rules.earnings_ceiling"] = p.ceiling * wages
         y["demography.death_probability"] = p.death_probability[t]
         people = p.contributors if p.population is None else p.population
         y["demography.population_midyear"] = people[t]
@@ -122,7 +126,7 @@ def project_scheme(
     for row, (name, part) in enumerate(zip(names, splits, strict=True)):
         z = scheme(name, row, since, **attributes)
         modules += kind.modules(z)
-        for p in kind.parameters(name, z.instance.has_ceiling):
+        for p in kind.parameters(name):
             key = p.path.rsplit(".", 1)[1]
             given = rules.get(key, NEUTRAL.get(key, 0.0))
             steps = given if isinstance(given, dict) else {BASE_YEAR: given}

@@ -49,7 +49,7 @@ def stationary(
         np.broadcast_to(q, (years + 1, 2, 101)),
         growth,
         growth,
-        np.broadcast_to(people, (years + 1, 2, 101)),
+        population=np.broadcast_to(people, (years + 1, 2, 101)),
     )
 
 

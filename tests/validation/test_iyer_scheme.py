@@ -119,7 +119,7 @@ def build(closed: bool = False) -> Scheme:
         np.broadcast_to(death, (HORIZON + 1, 2, len(AGES))),
         growth,
         growth,
-        population,
+        population=population,
     )
     rules = {
         "retirement_probability": np.where(AGES >= RETIREMENT, 1.0, 0.0),

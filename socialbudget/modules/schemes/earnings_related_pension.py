@@ -59,8 +59,8 @@ Formula, in LCU a year at award:
     early_reduction [], late_increment []  1/year, step: per year before or after pensionable_age
     minimum_pension []  LCU/year, step, at base-year level; follows the indexation of pensions
     maximum_share []  1, step: cap as a share of w (neutral 10)
-    earnings_cv [sex], earnings_ceiling [] (with has_ceiling): the same paths as the contributions
-        use; the formula is applied inside seven lognormal classes of earnings, cut at the ceiling
+    earnings_cv [sex]  1, step: the same path as the contributions use; the formula is applied
+        inside seven lognormal classes of earnings, cut at the ceiling of contributions, if any
     award_factor [pension_type]  1, step: calibrates new awards to the observed ones; also covers
         supplements for dependants (neutral 1)
 In force
@@ -136,11 +136,12 @@ WEIGHTS /= WEIGHTS.sum()
 LONGEST_HISTORY = 75  # years after which a scheme's insured persons forget how it began
 CHILD_AGE_SPREAD = 6.0  # years, standard deviation of a parent's age at a birth
 LAST_ORPHAN_AGE = 25  # no spouse's pension goes on below this age, no orphan's beyond it
+CEILING = "contribution_rules.earnings_ceiling"
 SPOUSE_LAGS = np.arange(-30.0, 31.0)
 CHILD_LAGS = np.arange(15.0, 60.0)
 
 
-def parameters(z: str, has_ceiling: bool = False) -> tuple[Param, ...]:
+def parameters(z: str) -> tuple[Param, ...]:
     """Parameters of the scheme instance `z` (see the module's docstring)."""
     base = f"schemes.{z}."
 
@@ -217,10 +218,6 @@ def parameters(z: str, has_ceiling: bool = False) -> tuple[Param, ...]:
         p("exit_rate", "sex", "1/year", 0, 1, "Actives who become inactive in a year"),
         p("reentry_share", "", "1", 0, 1, "New contributors who come from the inactive"),
     ]
-    if has_ceiling:
-        declared.append(
-            p("earnings_ceiling", "", "LCU/year", 0, amount, "Highest insured earnings")
-        )
     return tuple(declared)
 
 
@@ -231,7 +228,7 @@ class Pensions(Module):
         z = scheme.name
         self.name = z
         self._scheme = scheme
-        self.params = parameters(z, scheme.instance.has_ceiling)
+        self.params = parameters(z)
         stock, cells = ("pension_type", "sex", "age"), ("sex", "age", "service")
         by_type = ("pension_type", "sex")
 
@@ -299,6 +296,7 @@ class Pensions(Module):
             f"{z}.inactive_population",
             f"{z}.earnings_path",
             f"{z}.mean_insured_earnings",
+            *([CEILING] if scheme.instance.has_ceiling else []),
         )
 
     def _p(self, y: Year, name: str) -> Array:
@@ -365,11 +363,13 @@ class Pensions(Module):
         # The formula is evaluated at last year's wages and the result brought to this year's.
         wage_index = y.lag(f"{z}.wage_index") * (1.0 if y.first else 1.0 + wages)
         y[f"{z}.wage_index"] = wage_index
+        # Last year the cohort was a year younger, which decides whether it was frozen by then.
         frozen = p(y, "revaluation_age")[:, None] < AGES
         index = y[f"{z}.formula_index"]
         index[:, 1:] = y.lag(f"{z}.formula_index")[:, :-1]
         index *= 1.0 + y.lag(f"{z}.indexation")[:, None]
-        index[...] = np.where(frozen, index, wage_index[:, None])
+        was_frozen = p(y, "revaluation_age")[:, None] < AGES - 1.0
+        index[...] = np.where(was_frozen, index, wage_index[:, None])
         level = 1.0 + np.where(frozen, rise[:, None], wages[:, None])
 
         national = cohort_death_probability(y["demography.death_probability"])
@@ -527,10 +527,9 @@ class Pensions(Module):
             least = p(y, "credited_service_minimum").copy()
             fixed = np.zeros(1)
         nodes, weights = earnings_classes(p(y, "earnings_cv"))
+        ceiling = np.full(draws, np.inf)
         if self._scheme.instance.has_ceiling:
-            ceiling = p(y, "earnings_ceiling") * wage_index
-        else:
-            ceiling = np.full(draws, np.inf)
+            ceiling[...] = y.lag(CEILING)[:, self._scheme.insurance_index]
         award_pensions(
             persons,
             y.lag(f"{z}.earnings_path"),
