@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from socialbudget.contract import Array, Module, Parameters, Year
+from socialbudget.contract import Array, Module, Parameters, Var, Year
 from socialbudget.dims import Coordinates
 from socialbudget.errors import ConvergenceError, IdentityError
 from socialbudget.plan import Block, Plan
 
-SOLVER_TOLERANCE = 1e-12
+SOLVER_TOLERANCE = 1e-11
 """Relative change of every tear variable at which a draw of a block counts as solved."""
 START_TOLERANCE = 1e-14
 """The same for every variable of the base year, which is swept without acceleration."""
 IDENTITY_TOLERANCE = 1e-9
 """Relative residual above which an identity is broken (method 0.4)."""
 MAX_SWEEPS = 200
-ANDERSON_MEMORY = 6
+ANDERSON_MEMORY = 10
+RECENCY = 0.3
+"""Weight of each past step of the solver relative to the one after it."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,12 @@ class _State:
         self.first_draw, self.coords = first_draw, coords
         years = last_year - base_year + 1
         self.t = 0
+        self.memory: dict[tuple[str, ...], Array] = {}
+        self._brief = frozenset(n for n, v in plan.variables.items() if not v.history)
+        self._now: dict[str, Array] = {}
+        self._last: dict[str, Array] = {}
+        self._last_but_one: dict[str, Array] = {}
+        self._readable_last: dict[str, Array] = {}
         self.arrays: dict[str, Array] = {}
         self._readonly: dict[str, Array] = {}
         for name, var in plan.variables.items():
@@ -128,33 +137,34 @@ class _State:
             )
             self.views[module.name] = year
 
-    def slot(self, name: str, t: int) -> int:
-        return t if self.plan.variables[name].history else t % 2
+    def at(self, t: int) -> dict[str, Array]:
+        """Writable arrays of year index `t`."""
+        return {n: a[t if n not in self._brief else t % 2] for n, a in self.arrays.items()}
 
     def turn_to(self, t: int) -> None:
         """Point every module's view at year index `t`."""
         self.t = t
         for path, array in self._parameters.items():
             self._parameters_now[path] = array[min(t, len(array) - 1)]
-        for name, var in self.plan.variables.items():
-            if not var.history:
-                self.arrays[name][t % 2] = np.nan
+        for name in self._brief:
+            self.arrays[name][t % 2] = np.nan
+        self._last_but_one, self._last = self._last, self._now
+        self._now = self.at(t)
+        readable = {n: a[t if n not in self._brief else t % 2] for n, a in self._readonly.items()}
         for module in self.plan.modules:
             view = self.views[module.name]
             view.year = self.base_year + t
-            view._now = {
-                name: self._readonly[name][self.slot(name, t)]
-                for name in self.plan.reads[module.name]
-            }
-            own = [var.name for var in module.writes]
-            view._now.update((name, self.arrays[name][self.slot(name, t)]) for name in own)
+            view._now = {name: readable[name] for name in self.plan.reads[module.name]}
+            view._now.update((var.name, self._now[var.name]) for var in module.writes)
             view._last = {}
             if t > 0:
-                lagged = dict.fromkeys([*self.plan.lags[module.name], *own])
-                view._last = {name: self._readonly[name][self.slot(name, t - 1)] for name in lagged}
+                lagged = [*self.plan.lags[module.name], *(var.name for var in module.writes)]
+                view._last = {name: self._readable_last[name] for name in lagged}
+        self._readable_last = readable
 
-    def now(self, name: str) -> Array:
-        return self.arrays[name][self.slot(name, self.t)]
+    def now(self, name: str, years_back: int = 0) -> Array:
+        """A variable of this year, or of one of the two years before."""
+        return (self._now, self._last, self._last_but_one)[years_back][name]
 
     def history(self) -> dict[str, Array]:
         return {n: a for n, a in self.arrays.items() if self.plan.variables[n].history}
@@ -196,16 +206,18 @@ def _start(block: Block, state: _State) -> int:
 def _solve(block: Block, state: _State) -> int:
     """Fixed point of a block by Anderson acceleration on its tear variables, per draw.
 
-    A draw that has converged is frozen: its inputs stay as they are, so its results do not depend
-    on the draws that share its chunk. Walker & Ni (2011), SIAM J. Numer. Anal. 49(4), algorithm AA.
+    A draw that has converged is frozen: its inputs and its memory stay as they are, so its results
+    do not depend on the draws that share its chunk. The memory of past steps is kept from year to
+    year, because the answer of the block to its tear variables changes slowly. Walker & Ni (2011),
+    SIAM J. Numer. Anal. 49(4), algorithm AA.
     """
     draws = state.draws
     tears = block.tears
     sizes = [state.now(name)[0].size for name in tears]
     cuts = np.cumsum(sizes)[:-1]
 
-    def gather(t_back: int = 0) -> Array:
-        parts = [state.arrays[n][state.slot(n, state.t - t_back)].reshape(draws, -1) for n in tears]
+    def gather(years_back: int = 0) -> Array:
+        parts = [state.now(n, years_back).reshape(draws, -1) for n in tears]
         return np.concatenate(parts, axis=1)
 
     x = gather(1)
@@ -216,8 +228,12 @@ def _solve(block: Block, state: _State) -> int:
     )
     unit = np.maximum(noise, np.abs(x))
     frozen = np.zeros(draws, dtype=bool)
-    steps: list[Array] = []
-    changes: list[Array] = []
+    memory = state.memory.setdefault(
+        tears, np.zeros((2, min(ANDERSON_MEMORY, x.shape[1]), draws, x.shape[1]))
+    )  # relative steps, and the changes of the residual they made: [2, memory, draw, n]
+    depth = memory.shape[1]
+    recency = (RECENCY ** np.arange(depth)[::-1])[:, None, None]
+    ridge = 1e-14 * np.eye(depth)
     x_before = f_before = np.empty(0)
     for sweep in range(1, MAX_SWEEPS + 1):
         for name, part in zip(tears, np.split(x, cuts, axis=1), strict=True):
@@ -233,26 +249,24 @@ def _solve(block: Block, state: _State) -> int:
                 f"{_where(block, state, place, sizes, draw)}: no finite value in sweep {sweep}; "
                 "a rate, price or stock has left its range: look at the scenario and the closure"
             )
+        if sweep > 1:
+            latest = np.stack([(x - x_before) / unit, f - f_before])[:, None]
+            shifted = np.concatenate([memory[:, 1:], latest], axis=1)
+            memory = np.where(frozen[:, None], memory, shifted)
         error = np.abs(g - x) / np.maximum(noise, np.abs(g))
         frozen |= error.max(axis=1, initial=0.0) <= SOLVER_TOLERANCE
         if frozen.all():
+            state.memory[tears] = memory
             return sweep
-        if sweep > 1:
-            steps.append((x - x_before) / unit)
-            changes.append(f - f_before)
-            del steps[:-ANDERSON_MEMORY], changes[:-ANDERSON_MEMORY]
         x_before, f_before = x, f
-        new = x + f * unit
-        if changes:
-            c, s = np.stack(changes), np.stack(steps)  # [memory, draw, n]
-            normal = (
-                (c[:, None] * c[None]).sum(axis=-1).transpose(2, 0, 1)
-            )  # [draw, memory, memory]
-            trace = np.trace(normal, axis1=1, axis2=2)
-            ridge = (1e-15 * trace + 1e-300)[:, None, None] * np.eye(len(changes))
-            right = (c * f).sum(axis=-1).T[..., None]
-            weights = np.linalg.solve(normal + ridge, right)[..., 0].T[..., None]
-            new = new - ((s + c) * weights).sum(axis=0) * unit
+        # Columns of unit length, the latest weighing most: where several explain the residual, the
+        # least-squares weights of smallest norm lean on what the block did last.
+        size = np.sqrt((memory[1] ** 2).sum(axis=-1, keepdims=True))
+        step, change = memory * (recency / np.where(size > 0.0, size, 1.0))
+        normal = (change[:, None] * change[None]).sum(axis=-1).transpose(2, 0, 1)
+        right = (change * f).sum(axis=-1).T[..., None]
+        weights = np.linalg.solve(normal + ridge, right)[..., 0].T[..., None]
+        new = x + (f - ((step + change) * weights).sum(axis=0)) * unit
         x = np.where(frozen[:, None], x, new)
     draw, place = (
         int(i)
@@ -279,24 +293,25 @@ def _block_text(block: Block) -> str:
 
 def _check_finite(block: Block, state: _State) -> None:
     """Every write of a module must have got a finite number: state starts the year as NaN."""
-    for module in block.modules:
-        for var in module.writes:
-            array = state.now(var.name)
-            with np.errstate(over="ignore", invalid="ignore"):
-                total = array.sum()  # several times cheaper than looking at each number
-            if np.isfinite(total) or np.isfinite(array).all():
-                continue
-            place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-            cell = "".join(
-                f", {d}={state.coords[d][i]}" for d, i in zip(var.dims, place[1:], strict=True)
-            )
-            step = "start" if state.t == 0 else "step"
-            raise ConvergenceError(
-                f"module '{module.name}', variable '{var.name}', year "
-                f"{state.base_year + state.t}, draw {state.first_draw + place[0]}{cell}: `{step}` "
-                f"left {array[place]} and no finite number; look at its inputs in the pack and "
-                "the scenario"
-            )
+    with np.errstate(over="ignore", invalid="ignore"):
+        for module in block.modules:
+            for var in module.writes:
+                array = state.now(var.name)
+                # A sum is several times cheaper than looking at each number.
+                if not math.isfinite(array.sum()) and not np.isfinite(array).all():
+                    raise _not_finite(module, var, state)
+
+
+def _not_finite(module: Module, var: Var, state: _State) -> ConvergenceError:
+    array = state.now(var.name)
+    place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    cell = "".join(f", {d}={state.coords[d][i]}" for d, i in zip(var.dims, place[1:], strict=True))
+    step = "start" if state.t == 0 else "step"
+    return ConvergenceError(
+        f"module '{module.name}', variable '{var.name}', year {state.base_year + state.t}, draw "
+        f"{state.first_draw + place[0]}{cell}: `{step}` left {array[place]} and no finite number; "
+        "look at its inputs in the pack and the scenario"
+    )
 
 
 def _check_identities(

@@ -26,79 +26,11 @@ class Contributions(Module):
     def __init__(self, schemes: Sequence[Scheme]):
         self._schemes = schemes
         self._public = np.array([s.instance.sector == "government" for s in schemes], dtype=float)
-        params: list[Param] = []
-        for s in schemes:
-            params += [
-                Param(
-                    s.path("contribution_rate"),
-                    ("payer",),
-                    "1",
-                    0,
-                    1,
-                    "Contribution rate on insured earnings by payer",
-                ),
-                Param(
-                    s.path("coverage_rate"),
-                    ("sex", "status"),
-                    "1",
-                    0,
-                    1,
-                    "Contributors over employed persons",
-                ),
-                Param(
-                    s.path("contribution_density"),
-                    (),
-                    "1",
-                    0,
-                    1,
-                    "Share of the year for which contributors pay",
-                ),
-                Param(
-                    s.path("compliance_rate"),
-                    (),
-                    "1",
-                    0,
-                    1,
-                    "Contributions collected over contributions due",
-                ),
-                Param(
-                    s.path("earnings_cv"),
-                    ("sex",),
-                    "1",
-                    0,
-                    5,
-                    "Coefficient of variation of covered earnings within age and sex",
-                ),
-                Param(
-                    s.path("earnings_floor"),
-                    (),
-                    "LCU/year",
-                    0,
-                    1e30,
-                    "Lowest insured earnings, at the wage level of the base year",
-                ),
-                Param(
-                    s.path("base_contributions"),
-                    ("payer",),
-                    "LCU/year",
-                    0,
-                    1e30,
-                    "Contributions received in the base year",
-                    "fixed",
-                ),
-            ]
-            if s.instance.has_ceiling:
-                params.append(
-                    Param(
-                        s.path("earnings_ceiling"),
-                        (),
-                        "LCU/year",
-                        0,
-                        1e30,
-                        "Highest insured earnings, at the wage level of the base year",
-                    )
-                )
-        self.params = tuple(params)
+        self.params = tuple(
+            Param(s.path("base_contributions"), ("payer",), "LCU/year", 0, 1e30,
+                  "Contributions received in the base year", "fixed")
+            for s in schemes
+        )  # fmt: skip
         self.writes = (
             Var(
                 "contributions.contributors",
@@ -149,25 +81,22 @@ class Contributions(Module):
                 "rate",
                 "Factor that reproduces the contributions of the base year",
             ),
-            Var(
-                "contributions.wage_index",
-                (),
-                "1",
-                "index",
-                "Level of floors and ceilings, base year 1: follows wages of the year before",
-            ),
         )
         self.reads = (
             "labour_market.employment_by_status",
             "labour_market.gross_wage",
             "labour_market.formal_wage_bill",
+            "contribution_rules.rate",
+            "contribution_rules.coverage_rate",
+            "contribution_rules.paid_share",
+            "contribution_rules.earnings_cv",
+            "contribution_rules.earnings_floor",
+            "contribution_rules.earnings_ceiling",
         )
-        self.lags = ("labour_market.wage_growth",)
 
     def start(self, y: Year) -> None:
-        y["contributions.wage_index"] = 1.0
         computed = self._computed(y)
-        given = self._stack(y, "base_contributions")
+        given = np.stack([y.p[s.path("base_contributions")] for s in self._schemes], axis=1)
         if np.isfinite(computed).all():
             missing = (computed <= 0.0) & (given > 0.0)
             if missing.any():
@@ -186,45 +115,27 @@ class Contributions(Module):
         self._receive(y, np.broadcast_to(given, computed.shape))
 
     def step(self, y: Year) -> None:
-        rise = 1.0 + y.lag("labour_market.wage_growth")
-        y["contributions.wage_index"] = y.lag("contributions.wage_index") * rise
         factor = y.lag("contributions.add_factor")
         y["contributions.add_factor"] = factor
         self._receive(y, factor * self._computed(y))
 
-    def _stack(self, y: Year, name: str) -> Array:
-        return np.stack([y.p[s.path(name)] for s in self._schemes], axis=1)
-
     def _computed(self, y: Year) -> Array:
         """Contributions by scheme and payer before add-factors; fills contributors and earnings."""
-        index = y["contributions.wage_index"][:, None]
-        floor = self._stack(y, "earnings_floor") * index
-        zero = np.zeros((1,))
-        ceiling = (
-            np.stack(
-                [
-                    y.p[s.path("earnings_ceiling")] if s.instance.has_ceiling else zero
-                    for s in self._schemes
-                ],
-                axis=1,
-            )
-            * index
-        )
         by_group = np.empty((y.draws, len(self._schemes), 2))
         insured_earnings(
             y["labour_market.employment_by_status"],
             y["labour_market.gross_wage"],
-            self._stack(y, "coverage_rate"),
-            self._stack(y, "contribution_density") * self._stack(y, "compliance_rate"),
-            self._stack(y, "earnings_cv"),
-            floor,
-            ceiling,
+            y["contribution_rules.coverage_rate"],
+            y["contribution_rules.paid_share"],
+            y["contribution_rules.earnings_cv"],
+            y["contribution_rules.earnings_floor"],
+            y["contribution_rules.earnings_ceiling"],
             y["contributions.contributors"],
             y["contributions.insured_earnings"],
             by_group,
         )
         y["contributions.insured_earnings_total"] = by_group.sum(axis=2)
-        return self._stack(y, "contribution_rate") * by_group[:, :, (0, 0, 1)]
+        return y["contribution_rules.rate"] * by_group[:, :, (0, 0, 1)]
 
     def _receive(self, y: Year, revenue: Array) -> None:
         y["contributions.revenue"] = revenue

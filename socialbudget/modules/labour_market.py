@@ -357,8 +357,8 @@ class LabourMarket(Module):
         index = y.lag("labour_market.formality_index")
         index = index + p["labour_market.lambda_phi"] * (target - index)
         y["labour_market.formality_index"] = index
-        # Wages answer to the labour market of the year before: within the year the answer would be
-        # epsilon okun / u, about one where unemployment is low, and the block would have no solution.
+        # Wages answer to the labour market of the year before: within the year the answer to the
+        # gap would be epsilon okun / u, about one where unemployment is low, without solution.
         slack = np.maximum(y.lag("labour_market.unemployment_rate"), 1e-6)
         ratio = slack / np.maximum(y.lag("labour_market.equilibrium_unemployment_rate"), 1e-6)
         share = p["macroeconomy.labour_share"] * ratio ** (

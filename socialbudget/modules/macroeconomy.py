@@ -177,6 +177,13 @@ class Macroeconomy(Module):
         Var("macroeconomy.potential_gdp_real", (), "LCU_real/year", "flow", "Potential output"),
         Var("macroeconomy.output_gap", (), "1", "rate", "Output over potential minus one"),
         Var("macroeconomy.tfp", (), "1", "index", "Total factor productivity"),
+        Var(
+            "macroeconomy.capital_elasticity",
+            (),
+            "1",
+            "rate",
+            "Elasticity of potential output to capital, one minus the base year's labour share",
+        ),
         Var("macroeconomy.capital_stock", (), "LCU_real", "stock", "Capital at base-year prices"),
         Var("macroeconomy.private_consumption", (), "LCU/year", "flow", "Private consumption"),
         Var(
@@ -265,12 +272,13 @@ class Macroeconomy(Module):
         depreciation = p["macroeconomy.depreciation_rate"]
         opening = (capital - i) / (1.0 - depreciation)
         y["macroeconomy.capital_stock"] = capital
-        alpha = 1.0 - p["macroeconomy.labour_share"]
+        alpha = np.broadcast_to(1.0 - p["macroeconomy.labour_share"], (y.draws,))
+        y["macroeconomy.capital_elasticity"] = alpha
         workers = y["participation.labour_force"].sum(axis=(1, 2)) * (
             1.0 - y["labour_market.equilibrium_unemployment_rate"]
         )
         y["macroeconomy.tfp"] = gdp / (opening**alpha * workers ** (1.0 - alpha))
-        growth = _long_run_growth(p)
+        growth = p["macroeconomy.tfp_growth"] / (1.0 - alpha)
         missing = i - opening * (depreciation + growth)
         y["macroeconomy.capital_target"] = (
             opening + missing / p["macroeconomy.investment_speed"]
@@ -284,7 +292,13 @@ class Macroeconomy(Module):
 
     def step(self, y: Year) -> None:
         p = y.p
-        for name in ("consumption_factor", "capital_target", "import_share", "export_share"):
+        for name in (
+            "capital_elasticity",
+            "consumption_factor",
+            "capital_target",
+            "import_share",
+            "export_share",
+        ):
             y[f"macroeconomy.{name}"] = y.lag(f"macroeconomy.{name}")
         price = y["prices.gdp_deflator"]
         consumer_price = y["prices.consumption_deflator"]
@@ -292,10 +306,12 @@ class Macroeconomy(Module):
         tfp = y.lag("macroeconomy.tfp") * (1.0 + p["macroeconomy.tfp_growth"])
         y["macroeconomy.tfp"] = tfp
         classic = p["macroeconomy.closure"][0] == 0.0
+        # A later change of the labour share is one of distribution: technology, whose elasticities
+        # depend on the units of capital and labour, keeps the share of the base year.
+        alpha = y["macroeconomy.capital_elasticity"]
         if classic:
             potential = y.lag("macroeconomy.gdp_real") * (1.0 + p["macroeconomy.gdp_growth"])
         else:
-            alpha = 1.0 - p["macroeconomy.labour_share"]
             workers = y["participation.labour_force"].sum(axis=(1, 2)) * (
                 1.0 - y["labour_market.equilibrium_unemployment_rate"]
             )
@@ -310,7 +326,8 @@ class Macroeconomy(Module):
         neutral = p["macroeconomy.real_interest_rate"]
         depreciation = p["macroeconomy.depreciation_rate"]
         speed = p["macroeconomy.investment_speed"]
-        growth = _long_run_growth(p)
+        # Trend growth that capital must follow: productivity over the elasticity of labour.
+        growth = p["macroeconomy.tfp_growth"] / (1.0 - alpha)
 
         consumption = y.lag("macroeconomy.consumption_factor") * self._planned_consumption(y)
         c = consumption / consumer_price
@@ -403,11 +420,6 @@ class Macroeconomy(Module):
                 - y["macroeconomy.investment_real"]
             ) / real
         return found
-
-
-def _long_run_growth(p: Mapping[str, Array]) -> Array:
-    """Trend growth that capital must follow: productivity over the labour share."""
-    return p["macroeconomy.tfp_growth"] / p["macroeconomy.labour_share"]
 
 
 def _demand_weight(y: Year) -> Array:

@@ -20,9 +20,10 @@ class SchemeAccounts(Module):
 
     Receipts: contributions by payer, premiums that do not follow earnings, the state's share by
     rule, earmarked taxes, income on the reserve at the start of the year, transfers from other
-    schemes. What is missing is covered by the deficit rule: the state at once (``state``), or the reserve and after it the state
-    (``reserve``), reported apart as deficit cover. Schemes of the private sector balance by their
-    members' premiums (source ``other``) and stay outside the government account.
+    schemes. What is missing is covered by the deficit rule: the state at once (``state``), or the
+    reserve and after it the state (``reserve``), reported apart as deficit cover. Schemes of the
+    private sector balance by their members' premiums (source ``other``) and stay outside the
+    government account.
     """
 
     name = "scheme_accounts"
@@ -48,7 +49,11 @@ class SchemeAccounts(Module):
                 "pack.toml",
                 ["transfers: a transfer may not cross between government and private schemes"],
             )
-        self.params = tuple(param for s in schemes for param in _params(s))
+        self.params = tuple(
+            Param(s.path("reserve"), (), "LCU", 0, 1e30, "Reserve at the end of the base year",
+                  "fixed")
+            for s in schemes
+        )  # fmt: skip
         self.writes = (
             Var(
                 "scheme_accounts.receipts",
@@ -154,26 +159,35 @@ class SchemeAccounts(Module):
                 "Government bonds held by schemes",
             ),
         )
-        self.reads = ("*.benefit_expenditure", "contributions.revenue", "prices.inflation")
+        self.reads = (
+            "*.benefit_expenditure",
+            "contributions.revenue",
+            "prices.inflation",
+            "financing_rules.administration_share",
+            "financing_rules.state_share",
+            "financing_rules.earmarked_tax_share",
+            "financing_rules.premium_share",
+            "financing_rules.reserve_return",
+            "financing_rules.bond_share",
+        )
 
     def start(self, y: Year) -> None:
-        closing = np.broadcast_to(self._stack(y, "reserve"), (y.draws, len(self._schemes)))
+        given = np.stack([y.p[s.path("reserve")] for s in self._schemes], axis=1)
+        closing = np.broadcast_to(given, (y.draws, len(self._schemes)))
         self._account(y, None, closing)
 
     def step(self, y: Year) -> None:
         self._account(y, y.lag("scheme_accounts.reserve"), None)
 
-    def _stack(self, y: Year, name: str) -> Array:
-        return np.stack([y.p[s.path(name)] for s in self._schemes], axis=1)
-
     def _opening(self, closing: Array, flow: Array, nominal: Array) -> Array:
-        """Reserve at the start of the base year that rolls forward to the closing one given.
+        """Reserve at the start of the base year from which the year rolls to the closing reserve.
 
-        `flow` is the result before property income. Where the state covers a deficit at once, the
-        reserve does not move; no reserve is negative.
+        `flow` is receipts less expenditure without income on the reserve. Where the state covers
+        the year's gap, or there is no reserve at all, the reserve does not move.
         """
-        moves = self._absorbs | (flow + closing * nominal > 0.0)
-        return np.where(moves, np.maximum((closing - flow) / (1.0 + nominal), 0.0), closing)
+        moving = (closing - flow) / (1.0 + nominal)
+        still = np.where(self._absorbs, closing <= 0.0, closing * nominal + flow < 0.0)
+        return np.where(still & (closing * nominal + flow <= 0.0), closing, moving)
 
     def _account(self, y: Year, opening: Array | None, closing: Array | None) -> None:
         """Fill the accounts from the reserve at the start of the year, or at its end."""
@@ -182,7 +196,7 @@ class SchemeAccounts(Module):
             [spending[f"{s.name}.benefit_expenditure"].sum(axis=(1, 2)) for s in self._schemes],
             axis=1,
         )
-        administration = self._stack(y, "administration_share") * benefits
+        administration = y["financing_rules.administration_share"] * benefits
         transfers = benefits[:, :, None] * self._transfers
         out, into = transfers.sum(axis=2), transfers.sum(axis=1)
         receipts = y["scheme_accounts.receipts"]
@@ -191,18 +205,13 @@ class SchemeAccounts(Module):
             receipts[:, self._insured_rows, :3] = y["contributions.revenue"][
                 :, self._insurance[self._insured_rows]
             ]
-        receipts[:, :, SOURCE["premiums"]] = benefits * np.stack(
-            [
-                y.p[s.path("premium_share")] if s.instance.has_premiums else np.zeros(1)
-                for s in self._schemes
-            ],
-            axis=1,
+        receipts[:, :, SOURCE["premiums"]] = y["financing_rules.premium_share"] * benefits
+        by_rule = y["financing_rules.state_share"] * (benefits + administration)
+        receipts[:, :, SOURCE["earmarked_tax"]] = (
+            y["financing_rules.earmarked_tax_share"] * benefits
         )
-        by_rule = self._stack(y, "state_share") * (benefits + administration)
-        receipts[:, :, SOURCE["earmarked_tax"]] = self._stack(y, "earmarked_tax_share") * benefits
-        nominal = (1.0 + self._stack(y, "reserve_return")) * (
-            1.0 + y["prices.inflation"][:, None]
-        ) - 1.0
+        real = y["financing_rules.reserve_return"]
+        nominal = (1.0 + real) * (1.0 + y["prices.inflation"][:, None]) - 1.0
         receipts[:, :, SOURCE["transfer_in"]] = into
         expenditure = benefits + administration + out
         flow = receipts.sum(axis=2) + by_rule - expenditure
@@ -227,7 +236,7 @@ class SchemeAccounts(Module):
         reserve = opening + balance if closing is None else closing
         y["scheme_accounts.reserve"] = reserve
 
-        bonds = self._stack(y, "bond_share")
+        bonds = y["financing_rules.bond_share"]
         y["scheme_accounts.public_cash_benefits"] = (benefits * self._public * self._cash).sum(1)
         y["scheme_accounts.public_kind_benefits"] = (
             benefits * self._public * (1.0 - self._cash)
@@ -266,25 +275,6 @@ class SchemeAccounts(Module):
                 y["scheme_accounts.reserve"] - y.lag("scheme_accounts.reserve") - balance
             ) / scale
         return found
-
-
-def _params(scheme: Scheme) -> list[Param]:
-    path = scheme.path
-    params = [
-        Param(path("administration_share"), (), "1", 0, 5, "Administration over benefits"),
-        Param(path("state_share"), (), "1", 0, 1, "Share of expenditure the state pays by rule"),
-        Param(path("earmarked_tax_share"), (), "1", 0, 5, "Earmarked taxes over benefits"),
-        Param(path("reserve"), (), "LCU", 0, 1e30, "Reserve at the end of the base year", "fixed"),
-        Param(path("reserve_return"), (), "1/year", -0.2, 0.5, "Real return on the reserve"),
-        Param(path("bond_share"), (), "1", 0, 1,
-              "Share of the reserve held in bonds of the government"),
-    ]  # fmt: skip
-    if scheme.instance.has_premiums:
-        params.append(
-            Param(path("premium_share"), (), "1", 0, 1,
-                  "Premiums of protected persons, not tied to earnings, over benefits")
-        )  # fmt: skip
-    return params
 
 
 def modules(pack: Pack) -> Sequence[Module]:
