@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from calibration.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD
@@ -684,7 +684,7 @@ def _add_pension(pack: PackBuilder, base: Synthetic) -> None:
     amount[0] = (PENSION_ACCRUAL * (EXIT - ENTRY) * base.wage[:, 0])[:, None] * retired
     by_type = ("pension_type", *SEX_AGE)
 
-    def table(name: str, dims: tuple[str, ...], values: Array | float, unit: str = "1") -> None:
+    def table(name: str, dims: tuple[str, ...], values: ArrayLike, unit: str = "1") -> None:
         shape = tuple(len(STANDARD[d]) for d in dims)
         pack.table(
             f"schemes.{z}.{name}", dims, np.broadcast_to(values, shape), unit, SOURCE, "assumed"

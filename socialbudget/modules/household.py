@@ -42,14 +42,6 @@ class Household(Module):
             "Change of the effective corporate tax rate",
         ),
         Param(
-            "government.foreign_debt_share",
-            (),
-            "1",
-            0,
-            1,
-            "Share of public debt outside the schemes held abroad",
-        ),
-        Param(
             "household.operating_surplus_share",
             (),
             "1",

@@ -228,7 +228,8 @@ class Pensions(Module):
         z = scheme.name
         self.name = z
         self._scheme = scheme
-        self.params = parameters(z)
+        elsewhere = ("reentry_share", "revaluation_wage_share")  # of the insured alone
+        self.params = tuple(q for q in parameters(z) if not q.path.endswith(elsewhere))
         stock, cells = ("pension_type", "sex", "age"), ("sex", "age", "service")
         by_type = ("pension_type", "sex")
 
