@@ -252,10 +252,13 @@ def stacked_chart(
     *,
     suffix: str = "",
     decimals: int = 1,
+    top: float | None = None,
     **more: Any,
 ) -> Chart:
-    """Areas on top of each other over the years."""
+    """Areas on top of each other over the years; `top` ends the axis."""
     option = _base(years, suffix)
+    if top is not None:
+        option["yAxis"] |= {"max": top, "interval": top / 4}
     for part in parts:
         option["series"].append(
             {
@@ -308,12 +311,15 @@ def bar_chart(
     stacked: bool = False,
     suffix: str = "",
     decimals: int = 1,
+    top: float | None = None,
     **more: Any,
 ) -> Chart:
-    """Horizontal bars, the first label on top."""
+    """Horizontal bars, the first label on top; `top` ends the axis."""
     option = _base([], suffix)
     option["grid"]["right"] = 26
     option["xAxis"], option["yAxis"] = option["yAxis"], option["xAxis"]
+    if top is not None:
+        option["xAxis"] |= {"max": top, "interval": top / 4}
     option["yAxis"] |= {
         "axisLine": {"onZero": True, "lineStyle": {"color": "#64748b"}},
         "data": list(labels),
@@ -553,7 +559,7 @@ def living_standards(results: Results) -> Chart:
         results.years,
         [
             Line("GDP per inhabitant", 100 * output / output[:1], "#44aa99"),
-            Line("Average wage", 100 * wage / wage[:1], "#332288"),
+            Line("Average wage", 100 * wage / wage[:1], "#332288", "dashed"),
         ],
         decimals=0,
     )
@@ -766,6 +772,7 @@ def recipients_by_sex(results: Results) -> Chart:
         [Line("Women", share[:, 0], WOMEN), Line("Men", share[:, 1], MEN)],
         stacked=True,
         suffix="%",
+        top=100,
         height=60 + 22 * len(keep),
     )
 
@@ -810,6 +817,7 @@ def benefit_share(results: Results) -> Chart:
         results.years,
         [Line("Women", women, WOMEN), Line("Men", 100 - women, MEN)],
         suffix="%",
+        top=100,
     )
 
 

@@ -165,7 +165,7 @@ def _context(results: Results, baseline: Results | None, today: date) -> dict[st
         "budget": budget,
         "sexes": sexes,
         "uncertainty": uncertainty,
-        "all_charts": [Shown(c.id, script_json(c.spec())) for c in every],
+        "all_charts": [Shown(f"chart-{c.id}", script_json(c.spec())) for c in every],
         "draws": results.draws,
         "tables": _tables(results),
         **_provenance(results),
@@ -198,9 +198,9 @@ def _contents(
     results: Results, changes: list, comparison: dict | None, uncertainty: list
 ) -> list[tuple[str, str]]:
     return [
-        ("summary", "Summary"),
-        *([("scenario", "Scenario")] if changes else []),
         *([("comparison", "Reform and baseline")] if comparison else []),
+        *([("scenario", "Scenario")] if changes else []),
+        ("summary", "Summary"),
         ("population", "Population"),
         ("economy", "Labour and economy"),
         ("budget", "Social budget"),
@@ -330,6 +330,9 @@ def _changes(results: Results) -> list[dict[str, str]]:
     for row in rows:
         param = results.params.get(row["path"])
         row["description"] = param.doc.rstrip(".") if param else "Several parameters"
+        parts = row["path"].split(".")
+        if parts[0] == "schemes" and parts[1] in results.pack.schemes:
+            row["description"] = f"{results.pack.schemes[parts[1]].title}: {row['description']}"
     return rows  # type: ignore[return-value]
 
 
@@ -344,6 +347,7 @@ def _provenance(results: Results) -> dict[str, Any]:
     rows = register.to_dict("records")
     for row in rows:
         row["base_text"] = text.money(row["base_expenditure"], results)
+        row["method"] = row["method"].replace(" x ", " × ")
     whole = float(evidence["base_expenditure"].sum()) or 1.0
     assumed = float(evidence.loc[evidence["weakest_flag"] == "assumed", "base_expenditure"].sum())
     flags = tables.flag_shares(results).merge(tables.evidence_shares(results, evidence), on="flag")
@@ -352,10 +356,10 @@ def _provenance(results: Results) -> dict[str, Any]:
         "flags": [
             {
                 "flag": f["flag"],
-                "n_values": text.fixed(f["values"]),
-                "values": text.fixed(f["values_percent"], 1),
-                "n_parameters": text.fixed(f["parameters"]),
-                "parameters": text.fixed(f["parameters_percent"], 1),
+                "values_number": text.fixed(f["values"]),
+                "values_share": text.fixed(f["values_percent"], 1),
+                "parameters_number": text.fixed(f["parameters"]),
+                "parameters_share": text.fixed(f["parameters_percent"], 1),
                 "total": text.fixed(f["total"], 1),
                 "profile": text.fixed(f["profile"], 1),
             }
@@ -364,7 +368,7 @@ def _provenance(results: Results) -> dict[str, Any]:
         "weakest_share": text.fixed(100 * assumed / whole),
         "parameters": _parameters(results, tables.parameter_list(results)),
         "sources": [
-            {**s, "values": text.fixed(s["values"])}
+            {**s, "number": text.fixed(s["values"])}
             for s in tables.sources(results).to_dict("records")
         ],
     }

@@ -557,16 +557,22 @@ def t6_ratios(results: Results, years: Sequence[int] | None = None) -> Table:
     rows = _Rows(results, years or report_years(results), "measure", "item")
     over = "Percent of GDP"
     for k, f in enumerate(FUNCTIONS):
-        rows.add(over, words(f), unit="percent", values=100 * function[:, k] / gdp, skip_zero=True)
-    rows.add(over, "Administration", unit="percent", values=100 * admin / gdp)
-    rows.add(over, "All functions", unit="percent", values=100 * total / gdp, row="total")
+        rows.add(
+            over, words(f), unit="percent of GDP", values=100 * function[:, k] / gdp, skip_zero=True
+        )
+    rows.add(over, "Administration", unit="percent of GDP", values=100 * admin / gdp)
+    rows.add(over, "All functions", unit="percent of GDP", values=100 * total / gdp, row="total")
     rows.add(
-        over, "of which government schemes", unit="percent", values=100 * public / gdp, row="memo"
+        over,
+        "of which government schemes",
+        unit="percent of GDP",
+        values=100 * public / gdp,
+        row="memo",
     )
     rows.add(
         over,
         "of which private schemes",
-        unit="percent",
+        unit="percent of GDP",
         values=100 * (total - public) / gdp,
         row="memo",
     )

@@ -474,6 +474,13 @@ def _evidence(results: Results) -> Paragraph:
     )
 
 
+def _jobs(change: float) -> str:
+    """A signed number of persons in thousands or millions."""
+    if abs(change) >= 1e6:
+        return f"{points(change / 1e6, 2)} million"
+    return f"{points(change / 1e3)} thousand"
+
+
 def comparison_summary(results: Results, baseline: Results) -> list[str]:
     """What the reform changes, in sentences."""
     base = results.years[0]
@@ -498,17 +505,16 @@ def comparison_summary(results: Results, baseline: Results) -> list[str]:
     def path(values: Array, text: str, decimals: int = 2) -> str:
         return _and([f"{points(values[y - base], decimals)}{text} in {y}" for y in years])
 
-    people_text = _and([
-        ("+" if work[y - base] > 0 else "") + f"{people(float(work[y - base]))} in {y}".replace(
-            "-", MINUS) for y in years
-    ])  # fmt: skip
+    jobs = _and([f"{_jobs(float(work[y - base]))} in {y}" for y in years])
     women, women0 = (
         100 * mean(r, "indicators.women_share_of_benefits") for r in (results, baseline)
     )
     return [
         f"Cost, social expenditure in points of GDP: {path(cost, '')}.",
-        f"Real GDP: {path(real, '%')}. Employment: {people_text}.",
+        f"Real GDP: {path(real, '%')}. Employment: {jobs}.",
         f"Public debt in points of GDP: {path(debt, '', 1)}.",
         f"Women's share of benefits in {results.years[-1]}: {fixed(women[-1], 1)}% against "
         f"{fixed(women0[-1], 1)}% in the baseline.",
+        "Effects on output, employment and debt hold under the closures of this run only; under "
+        "others they can differ even in sign.",
     ]

@@ -80,7 +80,10 @@
     charts.forEach(function (c) {
       var w = width ? width(c) : c.box.clientWidth;
       c.chart.resize(width ? { width: w } : { width: "auto" });
-      if (c.spec.years) { c.chart.setOption({ xAxis: { axisLabel: { interval: decades(w, c.spec.option.xAxis.data.length) } } }); }
+      if (c.spec.years) {
+        c.chart.setOption({ xAxis: { axisLabel: { interval: decades(w, c.spec.option.xAxis.data.length) } } });
+      }
+      c.chart.getZr().flush();  // paper does not wait for the next frame
     });
   }
 
