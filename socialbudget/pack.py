@@ -265,8 +265,10 @@ def content_hash(frame: pd.DataFrame) -> str:
         elif pd.api.types.is_integer_dtype(series.dtype):
             digest.update(np.ascontiguousarray(series.to_numpy(dtype="<i8")).tobytes())
         else:
-            words = series.astype(object).where(series.notna(), "\x00").astype(str)
-            digest.update("\x1f".join(words).encode())
+            # Words once, in order of appearance, and which one stands in each row (-1: empty).
+            codes, words = pd.factorize(series)
+            digest.update("\x1f".join(str(word) for word in words).encode())
+            digest.update(np.ascontiguousarray(codes, dtype="<i4").tobytes())
     return digest.hexdigest()
 
 
