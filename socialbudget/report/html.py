@@ -127,10 +127,13 @@ def _context(results: Results, baseline: Results | None, today: date) -> dict[st
     uncertainty = charts.uncertainty(results)
     comparison: dict[str, Any] | None = None
     if baseline is not None:
+        differences = tables.differences(results, baseline)
+        nominal = differences.frame["unit"].isin(tables.MONEY)
+        differences = replace(differences, frame=differences.frame[~nominal])
         comparison = {
             "sentences": text.comparison_summary(results, baseline),
             "charts": charts.difference_charts(results, baseline),
-            "table": _view(results, tables.differences(results, baseline), code=""),
+            "table": _view(results, differences, code=""),
         }
     every: list[Chart] = [
         *pyramids, *population, *economy, *budget, *sexes, *uncertainty,
@@ -150,6 +153,9 @@ def _context(results: Results, baseline: Results | None, today: date) -> dict[st
         "scale_word": text.WORD_OF_SCALE[scale],
         "years": (results.years[0], results.years[-1]),
         "scenario": results.scenario,
+        "scenario_note": [
+            " ".join(part.split()) for part in results.scenario.note.split("\n\n") if part.strip()
+        ],
         "baseline_title": baseline.scenario.title if baseline else "",
         "facts": _facts(results, today),
         "contents": _contents(results, changes, comparison, uncertainty),

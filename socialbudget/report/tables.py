@@ -154,10 +154,11 @@ class Table:
 
     def _converted(self, factor: Array, units: Sequence[str], unit: str) -> Table:
         frame = self.frame.copy()
-        money = frame["unit"].isin(units)
-        for year, f in zip(self.years, factor, strict=True):
-            frame[year] = frame[year].where(~money, frame[year] * f)
-        frame["unit"] = frame["unit"].where(~money, unit)
+        money = frame["unit"].isin(units).to_numpy()
+        values = np.array(frame[self.years], dtype=float)
+        values[money] *= factor
+        frame[self.years] = values
+        frame.loc[money, "unit"] = unit
         return replace(self, frame=frame)
 
 
@@ -844,7 +845,7 @@ def differences(results: Results, baseline: Results, years: Sequence[int] | None
     fa, fb = (x.sum(axis=2) for x in both("social_accounts.expenditure_by_function"))
     for k, f in enumerate(FUNCTIONS):
         change = 100 * (fa[:, k] / gdp - fb[:, k] / gdp0)
-        if np.max(np.abs(change)) > 5e-4:
+        if np.max(np.abs(at(results, change, rows.years))) >= 0.005:
             rows.add(s, words(f), unit="points of GDP", values=change)
     s = "Labour market"
     a, b = both("labour_market.total_employment")

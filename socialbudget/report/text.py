@@ -478,7 +478,7 @@ def _jobs(change: float) -> str:
     """A signed number of persons in thousands or millions."""
     if abs(change) >= 1e6:
         return f"{points(change / 1e6, 2)} million"
-    return f"{points(change / 1e3)} thousand"
+    return "no change" if abs(change) < 50 else f"{points(change / 1e3)} thousand"
 
 
 def comparison_summary(results: Results, baseline: Results) -> list[str]:

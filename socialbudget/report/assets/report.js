@@ -59,6 +59,7 @@
   var charts = [];
   Array.prototype.forEach.call(document.querySelectorAll("script[data-chart]"), function (tag) {
     var box = document.getElementById(tag.getAttribute("data-chart"));
+    if (!box) { return; }
     var spec = JSON.parse(tag.textContent);
     var chart = echarts.init(box, null, { renderer: "svg", locale: "EN" });
     chart.setOption(prepare(spec, box.clientWidth));
