@@ -7,7 +7,7 @@ whatever develops over time are worked out here.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from scipy.stats import lognorm
 
 from calibration import synthetic as zz
 from calibration.build import VERSION
+from socialbudget import projection
 from socialbudget.dims import FUNCTIONS, SOURCES
 from socialbudget.ensemble import project
 from socialbudget.pack import Pack, load_pack
@@ -57,6 +58,12 @@ ROUNDING = {
     "labour_market.formality_index",
     "old_age_pension.working_pensioners",
     "old_age_pension.inactive_insured",
+}
+GROWTH = {
+    "labour_market.wage_growth",
+    "macroeconomy.interest_rate",
+    "old_age_pension.indexation",
+    "prices.inflation",
 }
 # Demand without a way back to wages or the budget: the labour income and the tax bases of closure
 # M0 are then known in advance. Without taxes on consumption and imports there is more to share, so
@@ -104,8 +111,8 @@ def same_results(
 ) -> None:
     """Every variable of `a` times the factor of its unit equals that of `b`.
 
-    Relative to the largest value of the variable in the year; balances, which may be near zero,
-    relative to output.
+    Relative to the largest value of the variable in the year; differences of large numbers
+    relative to these: balances to output, entrants to the insured, growth rates to one.
     """
     wrong = []
     output = b["macroeconomy.gdp"]
@@ -116,12 +123,25 @@ def same_results(
         factor = next((f for u, f in (factors or {}).items() if u == unit), 1.0)
         x, y = array * factor, b.arrays[name]
         scale = np.maximum(np.abs(x), np.abs(y)).max(axis=tuple(range(1, x.ndim)), keepdims=True)
-        if name.endswith(("balance", "net_lending", "current_account")):
+        if name.endswith(("balance", "net_lending", "current_account", "deficit_cover")):
             scale = output.reshape(*output.shape, *[1] * (x.ndim - 2))
+        elif name.endswith(".entrants"):
+            scale = b.arrays[name.replace("entrants", "active_insured")]
+        elif name in GROWTH:
+            scale = np.ones_like(scale)
         error = (np.abs(x - y) / np.where(scale > 0.0, scale, 1.0)).max()
         if not error <= tolerance:
             wrong.append(f"{name}: {error:.2e}")
     assert not wrong, "; ".join(sorted(wrong))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tight_solver() -> Iterator[None]:
+    """Closed forms are not to be blurred by the tolerance of the solver."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(projection, "SOLVER_TOLERANCE", 2e-13)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="module")
