@@ -152,7 +152,7 @@ INSTANCES: dict[str, dict[str, object]] = {
     },
     "universal_child_benefit": {
         "kind": "cash_transfer",
-        "title": "Universal child benefit (dormant)",
+        "title": "Universal child benefit",
         "function": "family",
         "since": 2024,
         "population_group": "Children under 18",

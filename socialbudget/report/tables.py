@@ -1206,14 +1206,6 @@ def _parameter_rows(
     return [row(f"by {dims}, mean", first.mean(), last.mean(), slice(None))]
 
 
-IDENTITIES = {
-    "D-1": "D-1 population = population of the year before + births - deaths + net migration",
-    "D-2": "D-2 each cohort changes by its deaths and net migration only",
-    "D-3": "D-3 no negative population",
-}
-"""Words for identities whose name is a bare code."""
-
-
 def identity_residuals(results: Results) -> pd.DataFrame:
     """The largest relative residual of every identity over years and draws.
 
@@ -1222,7 +1214,7 @@ def identity_residuals(results: Results) -> pd.DataFrame:
     """
     found: dict[str, list[tuple[str, Array]]] = {}
     for (module, identity), residual in results.identities.items():
-        found.setdefault(IDENTITIES.get(identity, identity), []).append(
+        found.setdefault(identity, []).append(
             (module, np.abs(residual).max(axis=1))
         )
     rows = []
