@@ -49,7 +49,9 @@ class Line:
             ]
             if max(map(len, cells)) < COLUMN:
                 break
-        return _cut(self.label, LABEL).ljust(LABEL) + "".join(c.rjust(COLUMN) for c in cells)
+        return _cut(self.label, LABEL).ljust(LABEL) + "".join(
+            " " + c.rjust(COLUMN - 1) for c in cells
+        )
 
 
 def summary(results: Results, baseline: Results | None = None) -> str:

@@ -99,6 +99,7 @@ def balances(results: Results) -> list[Row]:
             row.adds = [r for k, r in found.items() if k[1] == item and k[0] != whole]
             row.style = "memo"
             if item in ("Receipts", "Expenditure"):
+                row.label = f"{item}, consolidated"
                 row.variable = f"social_accounts.{item.lower()}"
     return _whole_first([row for _, row in pairs])
 
