@@ -98,6 +98,7 @@ class Book:
     scale_word: str = "billion"
     contents: list[tuple[str, str]] = field(default_factory=list)
     _formats: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    _nils: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def open(cls, results: Results, file: str) -> Book:
@@ -269,7 +270,9 @@ class Book:
             dash = self.styled(row.style, align="right", font_color=GREY)
             values = row.values / divisor
             pattern = row.number or number
-            cell = self.styled(row.style, num_format=_no_minus_zero(pattern, values))
+            cell = self.styled(row.style, num_format=pattern)
+            if (values < 0.0).any():
+                self._no_minus_zero(ws, line, last, pattern)
             formula = self._sum(row, placed) if self._adds_up(row) else None
             lookup = f"=INDEX({span.format(line + 1)}"
             if row.style == "total":
@@ -349,6 +352,21 @@ class Book:
         )
         if row.variable:
             ws.write_string(line, last + 1, row.variable, grey)
+
+    def _no_minus_zero(self, ws: Any, line: int, last: int, pattern: str) -> None:
+        """Shows a negative number that rounds to nil as ``0.0``, not ``-0.0``."""
+        plain = pattern.split(";")[0]
+        decimals = len(plain.partition(".")[2])
+        nil = "0." + "0" * decimals if decimals else "0"
+        if nil not in self._nils:
+            self._nils[nil] = self.workbook.add_format({"num_format": f'{nil};"{nil}"'})
+        ws.conditional_format(
+            line, 2, line, last,
+            {
+                "type": "cell", "criteria": "between", "minimum": -0.5 * 10.0**-decimals,
+                "maximum": -1e-300, "format": self._nils[nil],
+            },
+        )  # fmt: skip
 
     @staticmethod
     def _adds_up(row: Row) -> bool:
@@ -452,17 +470,6 @@ def rows_of(
 
 def _signed(pattern: str) -> str:
     return f'{pattern};-{pattern};"{DASH}"'
-
-
-def _no_minus_zero(pattern: str, values: Array) -> str:
-    """A pattern that does not show a small negative number as ``-0.0``."""
-    if not (values < 0.0).any():
-        return pattern
-    plain = pattern.split(";")[0]
-    decimals = len(plain.partition(".")[2])
-    half = f"{0.5 * 10.0**-decimals:.{decimals + 1}f}"
-    nil = "0." + "0" * decimals if decimals else "0"
-    return f"[<=-{half}]-{plain};[<{half}]{nil};{plain}"
 
 
 def _escaped(text: str) -> str:

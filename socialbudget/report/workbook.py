@@ -755,6 +755,9 @@ def _reform(book: Book, baseline: Results) -> None:
     for r in tables.scenario_changes(results).to_dict("records"):
         param = results.params.get(r["path"])
         label = param.doc.rstrip(".") if param else "All parameters that match"
+        parts = r["path"].split(".")
+        if param and parts[0] == "schemes":
+            label = f"{results.pack.schemes[parts[1]].title}: {label[:1].lower()}{label[1:]}"
         cells = f" ({r['cells']})" if r["cells"] else ""
         by_year = ":" in r["change"]
         what = [r["change"], *([] if by_year else [r["years"]]), r["note"]]

@@ -104,8 +104,9 @@ def test_totals_are_those_of_the_model(sheet: Any, reform: Results) -> None:
     )
 
 
-def test_mean_benefit_times_recipients_is_expenditure(sheet: Any) -> None:
-    rows, heading = sheet("T4 Recipients and benefits"), "Older Person's Grant: old age"
+def test_mean_benefit_times_recipients_is_expenditure(sheet: Any, reform: Results) -> None:
+    rows = sheet("T4 Recipients and benefits")
+    heading = f"{reform.pack.schemes['old_age_grant'].title}: old age"
     people = annual(rows, heading, "Recipients, women") * 1e3
     each = annual(rows, heading, "Mean benefit, women")
     money = annual(rows, heading, "Benefit expenditure, women") * 1e9
