@@ -83,6 +83,10 @@ PENSION_LAW = {
 }
 THETA_RETIREMENT = 0.5
 OKUN = {"ZAF": 0.20, "KOR": 0.40, "USA": 0.40}
+# Engine of participation: 0 keeps the rates of the base year, 1 moves each cohort by the entry and
+# exit observed in 2009-19. In the United States the cohorts that replace the older ones work more
+# at older ages; elsewhere the five-year groups up to 2019 meet a break with the rates of 2024.
+COHORT_ENGINE = {"ZAF": 0.0, "KOR": 0.0, "USA": 1.0}
 RATE_MAX = 0.99  # highest participation a cohort can reach
 WAGE_CURVE = {"ZAF": 0.10, "KOR": 0.10, "USA": 0.10}
 MARGINAL_FORMALITY = 0.20  # points of formal share lost per point of payroll charge
@@ -198,7 +202,7 @@ def single_age_population(iso3: str, reference_date: str) -> Array:
 
 
 def projected_labour_force(iso3: str) -> dict[int, float]:
-    """Labour force by year at the base year's rates, with the pensionable ages of the law.
+    """Labour force by year as the participation module computes it at the ages of the law.
 
     Returns
     -------
@@ -207,8 +211,16 @@ def projected_labour_force(iso3: str) -> dict[int, float]:
     people = midyear_population(iso3)
     rates = participation_rate(iso3, people[BASE_YEAR])
     steps = PENSIONABLE_AGE[iso3]
+    entry, leave = cohort_rates(iso3, rates)
+    weight = COHORT_ENGINE[iso3]
+    static = cohort = rates
     out = {}
     for year, stock in people.items():
+        if year > BASE_YEAR:
+            before, cohort = cohort, static.copy()
+            stay = before[:, :-2] * (1 - leave[:, 1:-1])
+            cohort[:, 1:-1] = stay + entry[:, 1:-1] * np.maximum(RATE_MAX - stay, 0)
+        rates = weight * cohort + (1 - weight) * static
         age = steps[max(y for y in steps if y <= year)]
         shift = np.full((1, 2), THETA_RETIREMENT * (age - steps[BASE_YEAR]))
         out[year] = float((shift_along_age(rates[None], shift, RETIREMENT_RAMP)[0] * stock).sum())
@@ -709,7 +721,11 @@ def _add_cohort_engine(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
             note="Cohorts of 2009-14 and 2014-19; below 18 and above 65 the cross-section of 2024",
         )
     for name, value, note in (
-        ("cohort_engine", 0.0, "static rates"),
+        (
+            "cohort_engine",
+            COHORT_ENGINE[iso3],
+            "cohort entry and exit" if COHORT_ENGINE[iso3] else "static rates",
+        ),
         ("rate_max", RATE_MAX, ""),
     ):
         pack.value(f"participation.{name}", value, "1", "labour_assumptions", "assumed", note=note)

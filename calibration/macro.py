@@ -20,8 +20,11 @@ from calibration.labour import (
     BASE_YEAR,
     LAST_YEAR,
     SOURCES,
+    equilibrium_unemployment,
+    labour_base,
     projected_labour_force,
     read_source,
+    single_age_population,
 )
 
 FIRST, LAST = BASE_YEAR + 1, LAST_YEAR
@@ -219,9 +222,24 @@ def _government(iso3: str) -> dict[str, float]:
 
 @cache
 def labour_force_growth(iso3: str) -> dict[int, float]:
-    """Growth of the labour force at the participation rates of the base year, by year."""
+    """Growth of the labour force that the participation module will give, by year."""
     force = projected_labour_force(iso3)
     return {y: force[y] / force[y - 1] - 1 for y in range(FIRST, LAST + 1)}
+
+
+@cache
+def employment_growth(iso3: str) -> dict[int, float]:
+    """Growth of employment: labour force and, United States, the Trustees' unemployment (V.B2)."""
+    unemployment = labour_base(iso3, single_age_population(iso3, "1 July")).total_unemployment_rate
+    path = equilibrium_unemployment(iso3, unemployment)
+    growth, out, before = labour_force_growth(iso3), {}, unemployment
+    for year in range(FIRST, LAST + 1):
+        now = path.get(year, before)
+        out[year] = growth[year]
+        if now != before:
+            out[year] = (1 + growth[year]) * (1 - now) / (1 - before) - 1
+        before = now
+    return out
 
 
 def output_per_worker_growth(iso3: str) -> dict[int, float]:
@@ -259,12 +277,12 @@ def gdp_growth(iso3: str) -> dict[int, float]:
 
     Published projections to 2029 (Trustees, WEO), then output per worker and the labour force.
     """
-    worker, force = output_per_worker_growth(iso3), labour_force_growth(iso3)
+    worker, work = output_per_worker_growth(iso3), employment_growth(iso3)
     published = trustees("real_gdp_growth", "V.B2") if iso3 == "USA" else {}
     out = {}
     for year in range(FIRST, LAST + 1):
         if year >= FIRST_PROJECTED:
-            out[year] = (1 + worker[year]) * (1 + force[year]) - 1
+            out[year] = (1 + worker[year]) * (1 + work[year]) - 1
         elif iso3 == "USA":
             out[year] = round(published[year] / 100, 6)
         else:
@@ -275,10 +293,11 @@ def gdp_growth(iso3: str) -> dict[int, float]:
 def productivity_growth(iso3: str) -> dict[int, float]:
     """Growth of output per person employed that goes with `gdp_growth`.
 
-    Unemployment, the residual of that closure, then stays near its base-year rate.
+    Unemployment, the residual of that closure, then stays near its base-year rate, in the United
+    States near the Trustees' rates.
     """
-    force = labour_force_growth(iso3)
-    return {y: (1 + g) / (1 + force[y]) - 1 for y, g in gdp_growth(iso3).items()}
+    work = employment_growth(iso3)
+    return {y: (1 + g) / (1 + work[y]) - 1 for y, g in gdp_growth(iso3).items()}
 
 
 def inflation_target(iso3: str) -> dict[int, float]:
@@ -301,7 +320,26 @@ def real_interest_rate(iso3: str) -> dict[int, float]:
     """Neutral real interest rate, by the year it starts."""
     if iso3 != "USA":
         return {BASE_YEAR: derived(iso3, "real_interest_rate")}
-    return _steps({y: round(v / 100, 6) for y, v in trustees("real_interest_rate", "V.B2").items()})
+    # The model adds inflation of the GDP deflator; the Trustees' own real rate is net of the CPI.
+    nominal = trustees("nominal_interest_rate", "V.B2")
+    deflator = trustees("gdp_price_index", "V.B1")
+    return _steps({y: round((nominal[y] - deflator[y]) / 100, 6) for y in nominal})
+
+
+def labour_share(iso3: str) -> dict[int, float]:
+    """Labour income without private plans over GDP at factor cost, by the year it starts.
+
+    United States: moves with earnings over compensation, an assumption of the Trustees (V.B1: the
+    plans grow faster than earnings). Others: as in the base year.
+    """
+    base = macro_base(iso3).labour_share
+    if iso3 != "USA":
+        return {BASE_YEAR: base}
+    change = trustees("earnings_share_of_compensation", "V.B1")
+    out = {BASE_YEAR: base}
+    for year in range(FIRST, LAST + 1):
+        out[year] = out[year - 1] * (1 + change[year] / 100)
+    return out
 
 
 def _steps(by_year: dict[int, float]) -> dict[int, float]:
@@ -429,18 +467,22 @@ def _add_accounts(pack: PackBuilder, iso3: str) -> None:
             else "World Bank, nominal 2023 (July 2024 edition) x real growth x deflator of 2024"
         ),
     )
-    pack.value(
-        "macroeconomy.labour_share",
-        base.labour_share,
-        "1",
-        "pwt",
-        "estimated",
-        note="Of GDP at factor cost, self-employed included, 2019"
-        + {
-            "USA": "; less employers' contributions to private pension and health plans",
-            "KOR": "; ratio to GDP at market prices converted to factor cost",
-        }.get(iso3, ""),
-    )
+    for year, share in labour_share(iso3).items():
+        pack.value(
+            "macroeconomy.labour_share",
+            share,
+            "1",
+            "pwt" if year == BASE_YEAR else "ssa_trustees_economy",
+            "estimated",
+            year=year,
+            note="Of GDP at factor cost, self-employed included, 2019"
+            + {
+                "USA": "; less employers' contributions to private pension and health plans",
+                "KOR": "; ratio to GDP at market prices converted to factor cost",
+            }.get(iso3, "")
+            if year == BASE_YEAR
+            else "Year before x growth of earnings over compensation, Trustees Report 2026, V.B1",
+        )
     pack.value(
         "macroeconomy.capital_output_ratio",
         base.capital_output_ratio,
@@ -494,7 +536,8 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
         "1/year",
         source,
         "estimated",
-        note="Real growth over that of the labour force; the base-year entry repeats 2025",
+        note=f"Real growth over that of {'employment' if usa else 'the labour force'}; "
+        "the base-year entry repeats 2025",
     )
     target_source = source if usa else "macro_assumptions"
     for year, value in inflation_target(iso3).items():
@@ -521,7 +564,7 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
         )
     for year, value in real_interest_rate(iso3).items():
         flag, note = (
-            ("estimated", "Trust-fund real yield, table V.B2")
+            ("estimated", "Yield of new trust-fund securities (V.B2) less GDP price index (V.B1)")
             if usa
             else _note(iso3, "real_interest_rate")
         )

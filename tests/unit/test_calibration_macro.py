@@ -12,9 +12,11 @@ from calibration.macro import (
     TAXES,
     add_macro,
     derived,
+    employment_growth,
     gdp_growth,
     inflation_target,
     labour_force_growth,
+    labour_share,
     macro_base,
     output_per_worker_growth,
     productivity_growth,
@@ -117,7 +119,8 @@ def test_us_paths_are_those_of_the_trustees():
     assert (1 + worker[2060]) / (1 + hours[2060] / 100) - 1 == pytest.approx(0.0163)
     assert inflation_target("USA")[2028] == 0.0205
     assert max(inflation_target("USA")) == 2028
-    assert real_interest_rate("USA")[2043] == 0.023
+    # 4.7 % on new special securities less 2.05 % of the GDP deflator.
+    assert list(real_interest_rate("USA").values())[-1] == pytest.approx(0.0265)
     assert gdp_growth("USA")[2026] == 0.021
 
 
@@ -132,13 +135,23 @@ def test_tfp_gives_the_trend_of_output_per_worker(iso3):
 
 
 def test_classic_closure_keeps_unemployment(iso3):
-    growth, worker, force = (
-        gdp_growth(iso3),
-        productivity_growth(iso3),
-        labour_force_growth(iso3),
-    )
+    growth, worker, work = gdp_growth(iso3), productivity_growth(iso3), employment_growth(iso3)
     for year in growth:
-        assert (1 + worker[year]) * (1 + force[year]) == pytest.approx(1 + growth[year])
+        assert (1 + worker[year]) * (1 + work[year]) == pytest.approx(1 + growth[year])
+    force = labour_force_growth(iso3)
+    employed = np.prod([(1 + work[y]) / (1 + force[y]) for y in work])
+    # United States: from 4.0 % of the base year to the 4.5 % of the Trustees; others: no change.
+    assert employed == pytest.approx(0.955 / 0.9598 if iso3 == "USA" else 1.0, abs=2e-4)
+
+
+def test_labour_share_follows_the_trustees_earnings_over_compensation(iso3):
+    share = labour_share(iso3)
+    assert share[2024] == macro_base(iso3).labour_share
+    if iso3 != "USA":
+        assert list(share) == [2024]
+    else:
+        assert share[2036] / share[2035] - 1 == pytest.approx(-0.0009)
+        assert share[2100] / share[2024] == pytest.approx(0.934, abs=0.001)
 
 
 def test_parameters_carry_readable_units_and_sources(iso3, tmp_path):
