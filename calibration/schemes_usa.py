@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
+from calibration import macro
 from calibration.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STATUSES
+from socialbudget.kernels.labour import insured_earnings
 
 if TYPE_CHECKING:
     from calibration.base_year import BaseYear
@@ -624,6 +627,9 @@ def to_total(shape: Array, total: float | Sequence[float], population: Array) ->
     return rate
 
 
+EARNINGS_CV = (1.0, 1.3)  # women, men: spread of covered earnings within a sex and age, assumed
+
+
 class _Writer:
     """Writes what all instances share, with the source and flag of the table of instances."""
 
@@ -748,7 +754,8 @@ class _Writer:
         note: str,
         coverage_note: str,
         ceiling: float | None = None,
-        cv: Sequence[float] = (1.0, 1.3),
+        cv: Sequence[float] = EARNINGS_CV,
+        cv_note: str = "No ceiling, or too few covered to tell: spread assumed",
     ) -> None:
         """Contribution parameters; where the law names no rate, the effective one of the base year.
 
@@ -802,8 +809,7 @@ class _Writer:
             "1",
             source="ssa_tr2026",
             flag="estimated",
-            note="Lognormal spread that leaves about 83 percent of covered earnings below the "
-            "taxable maximum, as in the Trustees Report; split by sex assumed",
+            note=cv_note,
         )
         self.scalar(name, "earnings_floor", 0.0, "LCU/year", source="us_law", flag="observed")
         if ceiling is not None:
@@ -817,6 +823,25 @@ class _Writer:
                 note="Contribution and benefit base of 2024 (42 U.S.C. 430); follows the average "
                 "wage index (176,100 in 2025 and 184,500 in 2026)",
             )
+
+    def spread_of_earnings(self, coverage: Array, ceiling: float, payroll: float) -> list[float]:
+        """Coefficient of variation by sex that leaves `payroll` (LCU a year) below the ceiling."""
+        employment = np.asarray(self.base.employment_by_status, dtype=float)[None]
+        wages = np.asarray(self.base.gross_wage, dtype=float)[None]
+        heads, money = np.empty((1, 1, 2, 101)), np.empty((1, 1, 2, 101))
+        parts = np.empty((1, 1, 2))
+        one, top = np.ones((1, 1)), np.full((1, 1), ceiling)
+
+        def excess(scale: float) -> float:
+            spread = scale * np.array(EARNINGS_CV)[None, None]
+            rates = np.ascontiguousarray(coverage[None, None])
+            insured_earnings(
+                employment, wages, rates, one, spread, 0.0 * one, top, heads, money, parts
+            )
+            return float(parts.sum() - payroll)
+
+        scale = float(brentq(excess, 0.3, 3.0))
+        return [scale * cv for cv in EARNINGS_CV]
 
     def cash(
         self,
@@ -921,16 +946,23 @@ def _coverage(
     return np.tile([by_status.get(s, 0.0) for s in STATUSES], (2, 1))
 
 
+MATURITY_OF_SPECIALS = 15  # years over which the trust funds spread their special securities
+
+
 def real_return_of_trust_fund() -> dict[int, float]:
-    """Effective interest of the OASDI funds less inflation, then the long-run new-issue rate."""
-    interest, reserve = trustees("interest_income"), trustees("reserves_end_of_year")
-    prices, long_run = trustees("consumer_price_index"), trustees("real_interest_rate")
+    """Interest on the reserve at the start of the year, after inflation.
+
+    The rate earned in 2024, of which every year one part in fifteen rolls over to the rate on new
+    special securities (assumption of the Trustees, V.B2); inflation by V.B1.
+    """
+    new = macro.trustees("nominal_interest_rate", "V.B2")
+    prices = macro.trustees("consumer_price_index", "V.B1")
+    rate = float(trustees("interest_income")[2024] / trustees("reserves_end_of_year")[2023])
     out = {}
-    for year in range(2024, 2033):
-        mean = 0.5 * (reserve[year - 1] + reserve[year])
-        out[year] = float(interest[year] / mean - prices[year] / 100)
-    out[2036] = float(long_run[2036] / 100)
-    out[2045] = float(long_run[2045] / 100)
+    for year in range(2024, 2101):
+        if year > 2024:
+            rate += (new[year] / 100 - rate) / MATURITY_OF_SPECIALS
+        out[year] = (1 + rate) / (1 + prices[year] / 100) - 1
     return out
 
 
@@ -939,25 +971,29 @@ def _oasdi(w: _Writer) -> None:
     law = {"source": "us_law", "flag": "observed"}
     guess = {"source": ASSUMED, "flag": "assumed"}
     tax = trustees("oasdi_taxation_of_benefits_rate") / trustees("oasdi_cost_rate")
-    years = [*range(2024, 2036), *range(2040, 2101, 5)]
     w.financing(
         z,
         state_share=0.0,
-        earmarked={y: float(tax[y]) * 1484.8 / 1471.5 for y in years},
+        earmarked={2024: float(tax[2024]) * 1484.8 / 1471.5},
         reserve=2721.5 * BILLION,
         real_return=real_return_of_trust_fund(),
         bonds=1.0,
         source="ssa_tr2026",
         note="Trust funds at the end of 2024 (VI.G2), all in special Treasury securities "
-        "(42 U.S.C. 401(d)). Income tax on benefits (26 U.S.C. 86, thresholds not indexed): its "
-        "rate over the cost rate, IV.B1 and IV.B2",
+        "(42 U.S.C. 401(d)). Income tax on benefits (26 U.S.C. 86): its rate over the cost rate of "
+        "2024, IV.B1 and IV.B2, held; it will rise, because the thresholds are not indexed",
     )
+    covered, ceiling = _coverage(0.94, 0.94), 168_600.0
+    payroll = float(trustees("taxable_payroll_billion_usd")[2024]) * BILLION
     w.contributions(
         z,
-        coverage=_coverage(0.94, 0.94),
+        coverage=covered,
         amounts=(615.2, 615.2, 63.1),
         rates=(0.062, 0.062, 0.124),
-        ceiling=168_600.0,
+        ceiling=ceiling,
+        cv=w.spread_of_earnings(covered, ceiling, payroll),
+        cv_note="Lognormal spread that leaves the taxable payroll of 2024 (VI.G1: 10,323 bn) below "
+        "the taxable maximum, 81 percent of covered earnings; ratio of the sexes assumed",
         source="us_law",
         note="26 U.S.C. 3101, 3111, 1401: OASI 5.3 and DI 0.9 percent each for employer and "
         "employee since 2019, self-employed both parts. 2024: 12.53 percent of a taxable payroll "
@@ -1069,13 +1105,13 @@ def _oasdi(w: _Writer) -> None:
         z,
         "invalidity_rate",
         SEX_AGE,
-        {y: incidence * (1.08 * rise * scale[:, None]) for y, rise in DISABILITY_RISE.items()},
+        incidence * (1.08 * scale[:, None]),
         "1/year",
         source="ssa_di_2024",
         flag="estimated",
         note="Awards to disabled workers in 2024: about 278,000 women and 316,500 men (raised "
-        "by 8 percent, because some contributors do not qualify); shape by age assumed. Later "
-        "steps follow the Trustees, who expect incidence to return from its low (V.C5)",
+        "by 8 percent, because some contributors do not qualify); shape by age assumed. Held at "
+        "the rate of 2024, though the Trustees expect incidence to return from its low",
     )
     married = pd.read_csv(FOLDER / "usa_marital_2024.csv")
     share = np.stack(
@@ -1123,7 +1159,6 @@ def _oasdi(w: _Writer) -> None:
         w.scalar(z, parameter, number, unit, note=note, **guess)
 
 
-DISABILITY_RISE = {2024: 1.0, 2030: 1.06, 2036: 1.18, 2042: 1.25}
 AWARDS_BY_AGE = {62: 0.24, 63: 0.08, 64: 0.08, 65: 0.11, 66: 0.18, 67: 0.13, 68: 0.05, 69: 0.03}
 
 
