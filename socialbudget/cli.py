@@ -45,16 +45,24 @@ def main() -> None:
 
 
 _scenarios = click.option(
-    "--scenario", "-s", "scenario_names", multiple=True, metavar="FILE",
+    "--scenario",
+    "-s",
+    "scenario_names",
+    multiple=True,
+    metavar="FILE",
     help="Scenario file, or the name of a shipped one. Repeat to combine.",
 )
 _to = click.option("--to", type=int, default=2100, show_default=True, help="Last year.")
 _closure = click.option(
-    "--closure", type=click.Choice(["M0", "M1"]), default=None,
+    "--closure",
+    type=click.Choice(["M0", "M1"]),
+    default=None,
     help="Macro closure: M0 classic, M1 hybrid (default: the pack's).",
 )
 _fiscal = click.option(
-    "--fiscal", type=click.Choice(["F0", "F1", "F2"]), default=None,
+    "--fiscal",
+    type=click.Choice(["F0", "F1", "F2"]),
+    default=None,
     help="Fiscal closure: F0 debt floats, F1 income tax, F2 other spending (default: the pack's).",
 )
 
@@ -63,16 +71,31 @@ _fiscal = click.option(
 @click.argument("country")
 @_scenarios
 @_to
-@click.option("--draws", type=click.IntRange(1), default=1, show_default=True,
-              help="Number of draws of the stochastic drivers.")
+@click.option(
+    "--draws",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Number of draws of the stochastic drivers.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
 @_closure
 @_fiscal
-@click.option("--out", type=click.Path(path_type=Path), default=None,
-              help="Output folder (default: out/COUNTRY, or out/COUNTRY-SCENARIO).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Output folder (default: out/COUNTRY, or out/COUNTRY-SCENARIO).",
+)
 def run(
-    country: str, scenario_names: tuple[str, ...], to: int, draws: int, seed: int,
-    closure: str | None, fiscal: str | None, out: Path | None,
+    country: str,
+    scenario_names: tuple[str, ...],
+    to: int,
+    draws: int,
+    seed: int,
+    closure: str | None,
+    fiscal: str | None,
+    out: Path | None,
 ) -> None:
     """Project COUNTRY (an ISO3 code or a pack folder) and write tables, workbook and report."""
     begun = time.perf_counter()
@@ -92,12 +115,20 @@ def run(
         if reform is not None:
             _progress(step, "Baseline", pack, to)
             baseline = project(
-                pack, closing, to=to, draws=draws, seed=seed_used,
+                pack,
+                closing,
+                to=to,
+                draws=draws,
+                seed=seed_used,
                 progress=_progress(step, "Baseline", pack, to),
             )
         scenario = closing if reform is None else _composed(reform, closing)
         results = project(
-            pack, scenario, to=to, draws=draws, seed=seed_used,
+            pack,
+            scenario,
+            to=to,
+            draws=draws,
+            seed=seed_used,
             progress=_progress(step, "Projecting", pack, to),
         )
         step("Writing tables, workbook and report")
@@ -107,7 +138,9 @@ def run(
     _summary(results, baseline)
     click.echo(f"\nWritten to {out}/ in {time.perf_counter() - begun:.1f} s:")
     click.echo("  report.html     charts and tables; opens in any browser")
-    click.echo("  workbook.xlsx   inputs, assumptions, T1-T6, population, labour, macro, indicators")
+    click.echo(
+        "  workbook.xlsx   inputs, assumptions, T1-T6, labour, macro, indicators; opens in Excel"
+    )
     click.echo("  tables/         every variable as Parquet, with manifest.json to run it again")
 
 
@@ -140,7 +173,9 @@ def compare(
             base = project(pack, closing, to=to, progress=_progress(step, "Baseline", pack, to))
             for reform in reforms:
                 result = project(
-                    pack, _composed(reform, closing), to=to,
+                    pack,
+                    _composed(reform, closing),
+                    to=to,
                     progress=_progress(step, reform.title, pack, to),
                 )
                 pairs.append((f"{reform.title} ({name})", result, base))
@@ -169,8 +204,10 @@ def describe(country: str | None) -> None:
     if country is None:
         for iso3 in available_packs():
             manifest = load_pack(iso3).manifest
-            click.echo(f"{iso3}  {manifest.name:28} base year {manifest.base_year}, "
-                       f"{manifest.currency}, {len(manifest.schemes)} schemes, {manifest.status}")
+            click.echo(
+                f"{iso3}  {manifest.name:28} base year {manifest.base_year}, "
+                f"{manifest.currency}, {len(manifest.schemes)} schemes, {manifest.status}"
+            )
         return
     click.echo(describe_pack(load_pack(country)))
 

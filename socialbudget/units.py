@@ -46,7 +46,8 @@ def conversion_factor(unit: str, target: str) -> float:
     try:
         return float(ureg.Quantity(1.0, _readable(unit)).to(_readable(target)).magnitude)
     except pint.UndefinedUnitError as error:
-        raise UnitError(f"unknown unit '{unit}' ({error})") from None
+        hint = "; national currency is 'LCU' in every country" if "LCU" in target else ""
+        raise UnitError(f"unknown unit '{unit}' ({error}){hint}") from None
     except pint.DimensionalityError:
         raise UnitError(f"unit '{unit}' does not convert to '{target}'") from None
     except Exception as error:

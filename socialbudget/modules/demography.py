@@ -180,10 +180,18 @@ class Demography(Module):
         total = stock.sum(axis=everybody)
         change = births.sum(axis=1) - deaths.sum(axis=everybody) + migration.sum(axis=everybody)
         cohorts = _entering(before, births)
+        total_change = total - before.sum(axis=everybody) - change
+        cohort_change = stock - cohorts - migration + deaths
         return {
-            "D-1 population = population of the year before + births - deaths + net migration": (total - before.sum(axis=everybody) - change) / np.maximum(total, 1.0),
-            "D-2 each cohort = cohort of the year before - deaths + net migration": (stock - cohorts - migration + deaths) / np.maximum(cohorts, 1.0),
-            "D-3 nobody below zero": np.minimum(stock, 0.0) / np.maximum(total, 1.0)[:, None, None],
+            "D-1 population = population of the year before + births - deaths + net migration": (
+                total_change / np.maximum(total, 1.0)
+            ),
+            "D-2 each cohort = cohort of the year before - deaths + net migration": (
+                cohort_change / np.maximum(cohorts, 1.0)
+            ),
+            "D-3 nobody below zero": (
+                np.minimum(stock, 0.0) / np.maximum(total, 1.0)[:, None, None]
+            ),
         }
 
     def _mortality(self, y: Year) -> tuple[Array, Array]:

@@ -6,19 +6,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from socialbudget.contract import Module, Param, Var, Year
+from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.errors import PackError
 from socialbudget.pack import Pack
 
 CAP = 0.01
-"""Largest yearly change of the instrument, as a share of its base."""
+"""Largest yearly change: of the income tax rate, or of other spending over GDP."""
+LARGEST_CUT = 0.5
+"""Other spending is cut, or raised, by at most this share; beyond it debt moves."""
+ACCOUNTS = ("private_consumption", "government_consumption", "investment", "exports", "imports")
 
 
 class FiscalRule(Module):
     """Moves one instrument by ``level (b - b*) + change (b - b(-1))``, b = debt over GDP, lagged.
 
-    F0: debt floats. F1: the income tax rate moves. F2: other government spending moves, as a share
-    of GDP. The target b* is the debt ratio of the base year unless the pack or a scenario sets
-    another.
+    F0: debt floats. F1: the income tax rate moves. F2: government spending that is neither social
+    nor interest nor investment moves, by at most half. The target b* is the debt ratio of the base
+    year plus `debt_target_change`.
     """
 
     name = "fiscal_rule"
@@ -57,7 +61,14 @@ class FiscalRule(Module):
             "Answer of the instrument to a rise of debt",
             "fixed",
         ),
-    )
+        Param("government.debt", (), "LCU", 0, 1e30,
+              "Gross public debt at the end of the year in the base year", "fixed"),
+        *(
+            Param(f"macroeconomy.{name}", (), "LCU/year", 0, 1e30,
+                  f"{name.replace('_', ' ').capitalize()} in the base year", "fixed")
+            for name in ACCOUNTS
+        ),
+    )  # fmt: skip
     writes = (
         Var(
             "fiscal_rule.income_tax_adjustment",
@@ -71,39 +82,60 @@ class FiscalRule(Module):
             (),
             "1",
             "rate",
-            "Change of other government spending over GDP by the fiscal rule",
+            "Relative change of spending that is not social by the fiscal rule",
         ),
-        Var("fiscal_rule.debt_ratio_before", (), "year", "rate", "Debt over GDP a year earlier"),
+        Var("fiscal_rule.debt_ratio_before", (), "year", "rate",
+            "Debt over GDP at the end of the year before; in the base year at its end"),
+        Var("fiscal_rule.base_debt_ratio", (), "year", "rate", "Debt over GDP of the base year"),
         Var("fiscal_rule.debt_target", (), "year", "rate", "Target debt over GDP"),
+    )  # fmt: skip
+    lags = (
+        "government.debt",
+        "government.other_consumption",
+        "government.other_spending",
+        "macroeconomy.gdp",
     )
-    lags = ("government.debt", "macroeconomy.gdp")
 
     def start(self, y: Year) -> None:
+        c, g, i, x, m = (y.p[f"macroeconomy.{name}"] for name in ACCOUNTS)
+        ratio = y.p["government.debt"] / (c + g + i + x - m)
         y["fiscal_rule.income_tax_adjustment"] = 0.0
         y["fiscal_rule.spending_adjustment"] = 0.0
-        y["fiscal_rule.debt_ratio_before"] = -1.0
-        y["fiscal_rule.debt_target"] = -1.0
+        y["fiscal_rule.debt_ratio_before"] = ratio
+        y["fiscal_rule.base_debt_ratio"] = ratio
+        self._target(y, ratio)
 
     def step(self, y: Year) -> None:
-        ratio = y.lag("government.debt") / y.lag("macroeconomy.gdp")
-        if y.first:
-            base, before = ratio, ratio
-        else:
-            base, before = y.lag("fiscal_rule.debt_target"), y.lag("fiscal_rule.debt_ratio_before")
+        gdp = y.lag("macroeconomy.gdp")
+        ratio = y.lag("government.debt") / gdp
+        base = y.lag("fiscal_rule.base_debt_ratio")
         y["fiscal_rule.debt_ratio_before"] = ratio
-        y["fiscal_rule.debt_target"] = base
-        target = base + y.p["government.debt_target_change"]
-        move = y.p["government.debt_rule_level"] * (ratio - target) + y.p[
+        y["fiscal_rule.base_debt_ratio"] = base
+        closure = self._target(y, base)
+        move = y.p["government.debt_rule_level"] * (ratio - y["fiscal_rule.debt_target"]) + y.p[
             "government.debt_rule_change"
-        ] * (ratio - before)
+        ] * (ratio - y.lag("fiscal_rule.debt_ratio_before"))
         move = np.clip(move, -CAP, CAP)
-        closure = np.rint(y.p["government.fiscal_closure"])
         y["fiscal_rule.income_tax_adjustment"] = y.lag(
             "fiscal_rule.income_tax_adjustment"
         ) + np.where(closure == 1, move, 0.0)
-        y["fiscal_rule.spending_adjustment"] = y.lag("fiscal_rule.spending_adjustment") - np.where(
-            closure == 2, move, 0.0
-        )
+        before = y.lag("fiscal_rule.spending_adjustment")
+        spending = y.lag("government.other_consumption") + y.lag("government.other_spending")
+        undisturbed = spending / (1.0 + before) / gdp
+        cut = np.where(closure == 2, move / undisturbed, 0.0)
+        y["fiscal_rule.spending_adjustment"] = np.clip(before - cut, -LARGEST_CUT, LARGEST_CUT)
+
+    @staticmethod
+    def _target(y: Year, base: Array) -> Array:
+        """Fill the target and return the closure, which must be 0, 1 or 2."""
+        y["fiscal_rule.debt_target"] = base + y.p["government.debt_target_change"]
+        closure = y.p["government.fiscal_closure"]
+        if not np.isin(closure, (0.0, 1.0, 2.0)).all():
+            raise PackError(
+                "fiscal closure",
+                [f"'government.fiscal_closure' is {closure.flat[0]:g} in {y.year}; use 0, 1 or 2"],
+            )
+        return closure
 
 
 def modules(pack: Pack) -> Sequence[Module]:

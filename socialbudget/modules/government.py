@@ -261,10 +261,12 @@ class Government(Module):
         y["government.subsidies"] = y.lag("government.subsidy_share") * gdp
         y["government.investment"] = y.lag("government.investment_share") * gdp
         y["government.non_tax_revenue"] = y.lag("government.non_tax_share") * gdp
+        kept = 1.0 + y["fiscal_rule.spending_adjustment"]
         own = (
             y.lag("government.consumption_share")
             * y["macroeconomy.potential_gdp_real"]
             * y["prices.gdp_deflator"]
+            * kept
         )
         y["government.other_consumption"] = own
         kind = y["scheme_accounts.public_kind_benefits"]
@@ -273,9 +275,7 @@ class Government(Module):
         y["government.social_spending"] = (
             y["scheme_accounts.public_cash_benefits"] + kind + administration
         )
-        y["government.other_spending"] = (
-            y.lag("government.other_spending_share") + y["fiscal_rule.spending_adjustment"]
-        ) * gdp
+        y["government.other_spending"] = y.lag("government.other_spending_share") * gdp * kept
         turnover = 1.0 / p["government.debt_maturity"]
         effective = (1.0 - turnover) * y.lag("government.effective_interest_rate") + (
             turnover * y["macroeconomy.interest_rate"]
@@ -342,7 +342,7 @@ class Government(Module):
     def identities(self, y: Year) -> Mapping[str, Array]:
         gdp = y["macroeconomy.gdp"]
         found = {
-            "A-4 state payments in the schemes = entry in the budget": (
+            "A-4 revenue less expenditure = balance of budget and of schemes": (
                 y["government.general_balance"]
                 - (y["government.revenue"] - y["government.expenditure"])
             )

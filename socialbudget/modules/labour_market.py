@@ -337,7 +337,8 @@ class LabourMarket(Module):
         )
         y["labour_market.equilibrium_unemployment_rate"] = equilibrium
         force = y["participation.labour_force"].sum(axis=(1, 2))
-        if p["macroeconomy.closure"][0] == 0.0:
+        classic = bool(p["macroeconomy.closure"][0] == 0.0)
+        if classic:
             productivity = y.lag("labour_market.productivity") * (
                 1.0 + p["macroeconomy.productivity_growth"]
             )
@@ -357,13 +358,14 @@ class LabourMarket(Module):
         index = y.lag("labour_market.formality_index")
         index = index + p["labour_market.lambda_phi"] * (target - index)
         y["labour_market.formality_index"] = index
-        # Wages answer to the labour market of the year before: within the year the answer to the
-        # gap would be epsilon okun / u, about one where unemployment is low, without solution.
-        slack = np.maximum(y.lag("labour_market.unemployment_rate"), 1e-6)
-        ratio = slack / np.maximum(y.lag("labour_market.equilibrium_unemployment_rate"), 1e-6)
-        share = p["macroeconomy.labour_share"] * ratio ** (
-            -p["labour_market.wage_curve_elasticity"]
-        )
+        share = np.broadcast_to(p["macroeconomy.labour_share"], u.shape)
+        if not classic:
+            # Wages answer to the labour market of the year before: within the year the answer to
+            # the gap would be epsilon okun / u, about one where unemployment is low, without
+            # solution. Under M0 the share is given.
+            slack = np.maximum(y.lag("labour_market.unemployment_rate"), 1e-6)
+            ratio = slack / np.maximum(y.lag("labour_market.equilibrium_unemployment_rate"), 1e-6)
+            share = share * ratio ** (-p["labour_market.wage_curve_elasticity"])
         y["labour_market.labour_share"] = share
         income = share * (
             y["macroeconomy.gdp"] - y["government.indirect_taxes"] + y["government.subsidies"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.errors import PackError
 from socialbudget.pack import Pack
 
 
@@ -249,6 +250,11 @@ class Macroeconomy(Module):
 
     def start(self, y: Year) -> None:
         p = y.p
+        closure = float(p["macroeconomy.closure"].flat[0])
+        if closure not in (0.0, 1.0):
+            raise PackError(
+                "macro closure", [f"'macroeconomy.closure' is {closure:g}; use 0 (M0) or 1 (M1)"]
+            )
         account = {
             name: np.broadcast_to(p[f"macroeconomy.{name}"], (y.draws,))
             for name in (

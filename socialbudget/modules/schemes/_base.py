@@ -125,9 +125,9 @@ class SchemeModule(Module):
             target[:, i] = value
 
     def identities(self, y: Year) -> Mapping[str, Array]:
-        """S-2 by construction here; kinds with several benefits check their own."""
         spending = y[f"{self.name}.benefit_expenditure"]
-        return {"S-9 no negative expenditure": np.minimum(spending, 0.0).sum(axis=(1, 2))}
+        total = np.maximum(np.abs(spending).sum(axis=(1, 2)), 1e-300)
+        return {"no negative expenditure": np.minimum(spending, 0.0).sum(axis=(1, 2)) / total}
 
 
 class IndexedScheme(SchemeModule):

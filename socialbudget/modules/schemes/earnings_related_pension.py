@@ -605,7 +605,9 @@ class Pensions(Module):
         if y.year == y.base_year:
             accounts = self._p(y, "base_expenditure")
             error = y[f"{z}.benefit_expenditure"].sum(axis=2) - accounts
-            return {"base accounts": error / max(float(accounts.max()), 1.0)}
+            return {
+                "P-3 base-year accounts are reproduced": error / max(float(accounts.max()), 1.0)
+            }
         everyone = (1, 2, 3)
         before = y.lag(f"{z}.insured_population") + y.lag(f"{z}.inactive_population")
         after = y[f"{z}.remaining_active"] + y[f"{z}.remaining_inactive"]
@@ -616,8 +618,12 @@ class Pensions(Module):
         closing = stock.sum(axis=everyone)
         change = closing - last.sum(axis=everyone) - flow.sum(axis=(1, 2))
         return {
-            "S-3": (after.sum(axis=everyone) + left - opening) / np.maximum(opening, 1.0),
-            "P-2": change / np.maximum(closing, 1.0),
+            "S-3 insured of the year before = remaining + exits": (
+                after.sum(axis=everyone) + left - opening
+            )
+            / np.maximum(opening, 1.0),
+            "P-2 pensions = pensions of the year before + awards - ended": change
+            / np.maximum(closing, 1.0),
         }
 
 
@@ -846,14 +852,16 @@ class Insured(Module):
         z = self._z
         factors = y[f"{z}.dependency_ratio"] * y[f"{z}.benefit_ratio"]
         rate = y[f"{z}.payg_rate"]
-        out = {"PAYG": (factors - rate) / np.maximum(rate, 1.0)}
+        out = {
+            "I-2 cost rate = dependency x benefit ratio": (factors - rate) / np.maximum(rate, 1.0)
+        }
         if y.year > y.base_year:
             everyone = (1, 2, 3)
             before = y[f"{z}.remaining_active"] + y[f"{z}.remaining_inactive"]
             after = y[f"{z}.insured_population"] + y[f"{z}.inactive_population"]
             total = after.sum(axis=everyone)
             change = total - before.sum(axis=everyone) - y[f"{z}.entrants"].sum(axis=1)
-            out["S-3"] = change / np.maximum(total, 1.0)
+            out["S-3 insured = remaining + entrants"] = change / np.maximum(total, 1.0)
         return out
 
 
