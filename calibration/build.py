@@ -9,11 +9,11 @@ from pathlib import Path
 
 from calibration import synthetic
 from calibration.base_year import base_year
-from calibration.builder import PackBuilder
 from calibration.demography import add_demography
 from calibration.labour import add_labour, single_age_population
 from calibration.macro import add_macro
 from calibration.uncertainty import add_uncertainty
+from socialbudget.builder import PackBuilder
 
 FOLDER = Path(__file__).resolve().parent.parent / "countries"
 VERSION = "2026.1"
@@ -31,7 +31,12 @@ def build(iso3: str, folder: Path = FOLDER) -> Path:
         return synthetic.build(folder, VERSION)
     name, currency = COUNTRIES[iso3]
     pack = PackBuilder(
-        iso3, name, version=VERSION, base_year=2024, currency=currency, level=2,
+        iso3,
+        name,
+        version=VERSION,
+        base_year=2024,
+        currency=currency,
+        level=2,
         status="calibrated",
     )
     add_demography(pack, iso3)

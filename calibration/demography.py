@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 from socialbudget.dims import MAX_AGE
 from socialbudget.kernels.cohort import cohort_step, survival_from_death_rates
 from socialbudget.life_table import Sex, single_age_life_table

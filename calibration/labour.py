@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
-from calibration.builder import PackBuilder
 from calibration.demography import (
     _fertility_level,
     _trustees_series,
@@ -29,6 +28,7 @@ from calibration.demography import (
     trustees_death_rates,
     trustees_net_migration,
 )
+from socialbudget.builder import PackBuilder
 from socialbudget.dims import FEMALE, MALE, STATUSES
 from socialbudget.kernels.cohort import cohort_step
 from socialbudget.modules.demography import _stock_a_year_before

@@ -15,7 +15,6 @@ from typing import Any
 
 import pandas as pd
 
-from calibration.builder import PackBuilder
 from calibration.labour import (
     BASE_YEAR,
     LAST_YEAR,
@@ -26,6 +25,7 @@ from calibration.labour import (
     read_source,
     single_age_population,
 )
+from socialbudget.builder import PackBuilder
 
 FIRST, LAST = BASE_YEAR + 1, LAST_YEAR
 FIRST_PROJECTED = 2030  # published growth is used before

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from calibration.base_year import BaseYear
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD, STATUSES
 
 Array = NDArray[np.float64]
@@ -131,10 +131,32 @@ BASIC_PENSION = pair(
     [(64.99, 0), (65, 50), (70, 60), (75, 68), (80, 73), (85, 73), (95, 70), (100, 66)],
 )
 NATIONAL_PENSION = pair(
-    [(57, 0), (58, 1), (61, 5), (62, 8), (63, 45), (70, 43), (75, 38), (80, 28), (85, 13),
-     (90, 4), (100, 1)],
-    [(57, 0), (58, 2), (61, 9), (62, 13), (63, 70), (70, 72), (75, 68), (80, 55), (85, 32),
-     (90, 10), (100, 2)],
+    [
+        (57, 0),
+        (58, 1),
+        (61, 5),
+        (62, 8),
+        (63, 45),
+        (70, 43),
+        (75, 38),
+        (80, 28),
+        (85, 13),
+        (90, 4),
+        (100, 1),
+    ],
+    [
+        (57, 0),
+        (58, 2),
+        (61, 9),
+        (62, 13),
+        (63, 70),
+        (70, 72),
+        (75, 68),
+        (80, 55),
+        (85, 32),
+        (90, 10),
+        (100, 2),
+    ],
 )
 DISABILITY_PENSIONER = both(
     [(18, 0), (30, 0.03), (45, 0.12), (60, 0.3), (70, 0.22), (85, 0.08), (100, 0)]
@@ -142,23 +164,81 @@ DISABILITY_PENSIONER = both(
 OCCUPATIONAL = both([(49, 0), (55, 0.5), (60, 2.4), (65, 4.0), (75, 3.4), (85, 2.2), (100, 1.0)])
 MILITARY = both([(40, 0), (48, 0.6), (56, 1.1), (65, 1.0), (80, 0.8), (100, 0.4)])
 SURVIVORS = pair(
-    [(0, 0.05), (24, 0.1), (30, 0.1), (40, 0.5), (50, 1.6), (60, 5), (70, 12), (80, 21), (90, 22),
-     (100, 18)],
+    [
+        (0, 0.05),
+        (24, 0.1),
+        (30, 0.1),
+        (40, 0.5),
+        (50, 1.6),
+        (60, 5),
+        (70, 12),
+        (80, 21),
+        (90, 22),
+        (100, 18),
+    ],
     [(0, 0.05), (24, 0.1), (30, 0.05), (40, 0.2), (60, 0.8), (70, 1.5), (80, 2.0), (100, 1.5)],
 )
 DISABLED_ADULT = both([(17.99, 0), (18, 0.8), (30, 0.8), (45, 1.2), (64, 2.6), (85, 1.6), (100, 1)])
 DISABLED_ANY = both([(0, 0.4), (10, 1.0), (30, 0.9), (50, 1.1), (64, 1.6), (65, 0.8), (100, 0.6)])
 HEALTH_COST = pair(
-    [(0, 0.95), (3, 0.72), (8, 0.5), (13, 0.36), (18, 0.42), (25, 0.6), (33, 0.88), (40, 0.84),
-     (50, 1.05), (60, 1.5), (70, 2.35), (80, 3.4), (90, 4.0), (100, 3.8)],
-    [(0, 1.05), (3, 0.8), (8, 0.56), (13, 0.42), (18, 0.42), (25, 0.42), (33, 0.5), (40, 0.65),
-     (50, 0.96), (60, 1.6), (70, 2.6), (80, 3.8), (90, 4.3), (100, 4.1)],
+    [
+        (0, 0.95),
+        (3, 0.72),
+        (8, 0.5),
+        (13, 0.36),
+        (18, 0.42),
+        (25, 0.6),
+        (33, 0.88),
+        (40, 0.84),
+        (50, 1.05),
+        (60, 1.5),
+        (70, 2.35),
+        (80, 3.4),
+        (90, 4.0),
+        (100, 3.8),
+    ],
+    [
+        (0, 1.05),
+        (3, 0.8),
+        (8, 0.56),
+        (13, 0.42),
+        (18, 0.42),
+        (25, 0.42),
+        (33, 0.5),
+        (40, 0.65),
+        (50, 0.96),
+        (60, 1.6),
+        (70, 2.6),
+        (80, 3.8),
+        (90, 4.3),
+        (100, 4.1),
+    ],
 )
 DEPENDENCY = pair(
-    [(49, 0), (55, 0.1), (64, 0.4), (67, 1.8), (72, 4.0), (77, 10), (82, 22), (87, 40), (92, 56),
-     (100, 66)],
-    [(49, 0), (55, 0.1), (64, 0.5), (67, 2.0), (72, 3.8), (77, 8), (82, 15), (87, 26), (92, 38),
-     (100, 48)],
+    [
+        (49, 0),
+        (55, 0.1),
+        (64, 0.4),
+        (67, 1.8),
+        (72, 4.0),
+        (77, 10),
+        (82, 22),
+        (87, 40),
+        (92, 56),
+        (100, 66),
+    ],
+    [
+        (49, 0),
+        (55, 0.1),
+        (64, 0.5),
+        (67, 2.0),
+        (72, 3.8),
+        (77, 8),
+        (82, 15),
+        (87, 26),
+        (92, 38),
+        (100, 48),
+    ],
 )
 MARRIED = pair(
     [(20, 0), (30, 0.35), (40, 0.75), (55, 0.78), (65, 0.72), (75, 0.50), (85, 0.20), (100, 0.02)],
@@ -205,25 +285,37 @@ TRANSFERS: dict[str, Transfer] = {
     "military_pension": Transfer(MILITARY, 0.5, MIXED),
     "occupational_survivors": Transfer(SURVIVORS, 0.5, MIXED),
     "basic_pension": Transfer(
-        BASIC_PENSION, 1.0, "s.9: consumer prices each January (334,810 a month in 2024); reviewed "
-        "every five years", law=True, elasticity=0.0,
+        BASIC_PENSION,
+        1.0,
+        "s.9: consumer prices each January (334,810 a month in 2024); reviewed every five years",
+        law=True,
+        elasticity=0.0,
         elasticity_note="s.3(2): the income limit moves so that 70% qualify",
-        pensionable={2024: 65.0}, pensionable_note="s.3: 65",
+        pensionable={2024: 65.0},
+        pensionable_note="s.3: 65",
     ),
     "war_veterans_allowance": Transfer(
-        both([(71, 0), (73, 6), (80, 16), (86, 8), (95, 10), (100, 10)]), 1.0, NOMINAL,
+        both([(71, 0), (73, 6), (80, 16), (86, 8), (95, 10), (100, 10)]),
+        1.0,
+        NOMINAL,
         coverage={2024: 1.0, 2029: 0.7, 2034: 0.4, 2039: 0.18, 2044: 0.05, 2049: 0.0},
     ),
     "other_old_age_benefits": Transfer(
         both([(64, 0), (66, 1), (75, 4), (85, 10), (100, 12)]), 0.0, UNIT_COST
     ),
     "retirement_allowance": Transfer(
-        both([(19, 0), (25, 8), (35, 7), (50, 7), (60, 10), (65, 5), (75, 0)]), 0.0,
-        "Computed from the last pay", law=True,
+        both([(19, 0), (25, 8), (35, 7), (50, 7), (60, 10), (65, 5), (75, 0)]),
+        0.0,
+        "Computed from the last pay",
+        law=True,
     ),
     "veterans_survivors": Transfer(SURVIVORS, 0.5, DECISION),
     "disability_pension": Transfer(
-        DISABLED_ADULT, 1.0, "s.6: " + PRICES, law=True, elasticity=0.0,
+        DISABLED_ADULT,
+        1.0,
+        "s.6: " + PRICES,
+        law=True,
+        elasticity=0.0,
         elasticity_note="s.4: the income limit moves so that 70% qualify",
     ),
     "disability_allowance": Transfer(DISABLED_ANY, 1.0, NOMINAL, elasticity=0.5),
@@ -233,8 +325,10 @@ TRANSFERS: dict[str, Transfer] = {
     ),
     "other_disability_benefits": Transfer(DISABLED_ANY, 0.0, UNIT_COST),
     "sickness_benefit_pilot": Transfer(
-        both([(14, 0), (20, 1), (40, 2), (64, 3), (65, 0)]), 0.0,
-        "60% of the minimum wage, taken as wages", law=True,
+        both([(14, 0), (20, 1), (40, 2), (64, 3), (65, 0)]),
+        0.0,
+        "60% of the minimum wage, taken as wages",
+        law=True,
     ),
     "mandatory_private_incapacity": Transfer(
         both([(0, 0.5), (20, 1), (70, 1.5), (100, 1)]), 0.0, UNIT_COST
@@ -251,9 +345,12 @@ TRANSFERS: dict[str, Transfer] = {
         both([(25, 0), (32, 1), (42, 2), (50, 1), (60, 0)]), 1.0, NOMINAL, elasticity=0.5
     ),
     "parental_leave_benefit": Transfer(
-        pair([(20, 0), (27, 0.5), (33, 3.0), (37, 2.0), (42, 0.5), (48, 0)],
-             [(22, 0), (30, 0.5), (36, 1.6), (40, 1.2), (46, 0.3), (52, 0)]),
-        0.0, "Share of ordinary wages; the cap is raised by decision",
+        pair(
+            [(20, 0), (27, 0.5), (33, 3.0), (37, 2.0), (42, 0.5), (48, 0)],
+            [(22, 0), (30, 0.5), (36, 1.6), (40, 1.2), (46, 0.3), (52, 0)],
+        ),
+        0.0,
+        "Share of ordinary wages; the cap is raised by decision",
         amounts={2025: 23.1 / 18.0},
         amounts_note="From 1 January 2025 (Enforcement Decree s.95) the cap is 2.5 m in months 1 "
         "to 3, 2.0 m in 4 to 6, 1.6 m after: 23.1 m a year against 18.0 m before.",
@@ -269,12 +366,18 @@ TRANSFERS: dict[str, Transfer] = {
         LIVELIHOOD, 0.5, "Reference rents, between prices and wages", elasticity=0.5
     ),
     "livelihood_benefit": Transfer(
-        LIVELIHOOD, 0.0, "National Basic Living Security Act s.6-2: follows standard median "
-        "income, taken as wages", law=True, elasticity=0.5,
+        LIVELIHOOD,
+        0.0,
+        "National Basic Living Security Act s.6-2: follows standard median income, taken as wages",
+        law=True,
+        elasticity=0.5,
     ),
     "earned_income_tax_credit": Transfer(
-        both([(18, 0), (22, 5.5), (29, 6), (35, 3.5), (50, 4.5), (60, 9), (74, 13), (90, 4)]), 1.0,
-        NOMINAL, known=True, elasticity=0.5,
+        both([(18, 0), (22, 5.5), (29, 6), (35, 3.5), (50, 4.5), (60, 9), (74, 13), (90, 4)]),
+        1.0,
+        NOMINAL,
+        known=True,
+        elasticity=0.5,
     ),
     "other_social_assistance": Transfer(LIVELIHOOD, 0.0, UNIT_COST),
 }
@@ -323,9 +426,7 @@ _EI_NOTE = "15.36 m insured on average in 2024 (observed), 45% women; by status 
 _HEALTH_FLOOR, _HEALTH_CEILING = 12 * 279_266.0, 12 * 119_625_000.0
 
 
-def _occupational(
-    law: str, members: float, women: float, rate: float, due: float
-) -> Contributions:
+def _occupational(law: str, members: float, women: float, rate: float, due: float) -> Contributions:
     return Contributions(
         {2024: [rate, rate, 0.0]},
         f"{law}: {rate:.0%} of standard income from the member and from the employer",
@@ -344,8 +445,16 @@ CONTRIBUTIONS: dict[str, Contributions] = {
         "point a year to 13% in 2033 (Act 20892 of 2 April 2025)",
         (
             (14.744e6, 0.44, _EMPLOYEES, 0.93),
-            (3.0e6, 0.43, {"formal_self_employed": 1.0, "informal_self_employed": 0.45,
-                           "contributing_family_worker": 0.10}, 0.98),
+            (
+                3.0e6,
+                0.43,
+                {
+                    "formal_self_employed": 1.0,
+                    "informal_self_employed": 0.45,
+                    "contributing_family_worker": 0.10,
+                },
+                0.98,
+            ),
         ),
         "14.74 m workplace insured (mean of 14,812,062 and 14,675,745 at the year ends) and about "
         "3.0 m of 6.6 m individually insured who are neither exempt nor long in arrears",
@@ -353,7 +462,8 @@ CONTRIBUTIONS: dict[str, Contributions] = {
         "About 61 tn collected (864.2 tn cumulated by January 2025 after 853.7 tn in November "
         "2024), split estimated; includes later and voluntary payments",
         "kor_nps",
-        floor=12 * 380_000.0, ceiling=12 * 6_035_000.0,
+        floor=12 * 380_000.0,
+        ceiling=12 * 6_035_000.0,
         limits_note="Enforcement Decree s.5: 370,000 and 5.90 m a month to June, 390,000 and "
         "6.17 m from 1 July 2024, mean of the year; follow A each July",
     ),
@@ -369,24 +479,44 @@ CONTRIBUTIONS: dict[str, Contributions] = {
         "Rate that pays for the outgo of a year, not the accrual of 8.33%",
         ((12.7e6, 0.43, {"formal_employee": 1.0, "informal_employee": 0.05}, 0.98),),
         "12.7 m employees with a claim (7.354 m in occupational pensions, 53.3% of those eligible)",
-        [1.0, 0.0, 0.0], "Set equal to the outgo of the year", OWN, law=False,
+        [1.0, 0.0, 0.0],
+        "Set equal to the outgo of the year",
+        OWN,
+        law=False,
     ),
     "industrial_accident": Contributions(
         {2024: [0.0147, 0.0, 0.0147]},
         "Collection of Insurance Premiums Act s.13-14: mean rate of 1.47% in 2024, of which 0.06% "
         "commuting; by industry 0.5 to 18.5%",
-        ((21.0e6, 0.44, {"formal_employee": 1.0, "informal_employee": 0.9,
-                         "informal_self_employed": 0.1, "formal_self_employed": 0.1}, 0.98),),
+        (
+            (
+                21.0e6,
+                0.44,
+                {
+                    "formal_employee": 1.0,
+                    "informal_employee": 0.9,
+                    "informal_self_employed": 0.1,
+                    "formal_self_employed": 0.1,
+                },
+                0.98,
+            ),
+        ),
         "About 21 m covered workers",
-        [8.9e12, 0.0, 0.1e12], "About 9 tn: mean rate times insured pay", "kor_comwel",
+        [8.9e12, 0.0, 0.1e12],
+        "About 9 tn: mean rate times insured pay",
+        "kor_comwel",
     ),
     "nhi": Contributions(
         {2024: [0.03545, 0.03545, 0.0709], 2026: [0.03595, 0.03595, 0.0719]},
         "Enforcement Decree s.44: 7.09% in 2023 to 2025, 7.19% from 1 January 2026, half each; "
         "regional insured also by property",
-        _HEALTH_GROUPS, _HEALTH_NOTE, [37.45e12, 37.45e12, 9.05e12],
+        _HEALTH_GROUPS,
+        _HEALTH_NOTE,
+        [37.45e12, 37.45e12, 9.05e12],
         "Contributions of 83.95 tn in 2024 (observed), regional part estimated from 2023 less 3.1%",
-        "kor_nhis", floor=_HEALTH_FLOOR, ceiling=_HEALTH_CEILING,
+        "kor_nhis",
+        floor=_HEALTH_FLOOR,
+        ceiling=_HEALTH_CEILING,
         limits_note="s.69: floor 279,266 a month; ceiling: 8,481,420 of contribution a month / "
         "7.09%",
     ),
@@ -394,32 +524,54 @@ CONTRIBUTIONS: dict[str, Contributions] = {
         {2024: [0.004591, 0.004591, 0.009182], 2026: [0.004724, 0.004724, 0.009448]},
         "Enforcement Decree s.4: 0.9182% of pay (12.95% of the health contribution) in 2024 and "
         "2025, 0.9448% (13.14%) from 1 January 2026",
-        _HEALTH_GROUPS, _HEALTH_NOTE, [4.82e12, 4.82e12, 1.17e12],
-        "12.95% of the health insurance contributions, 10.8 tn", "kor_ltci",
-        floor=_HEALTH_FLOOR, ceiling=_HEALTH_CEILING, limits_note="As health insurance",
+        _HEALTH_GROUPS,
+        _HEALTH_NOTE,
+        [4.82e12, 4.82e12, 1.17e12],
+        "12.95% of the health insurance contributions, 10.8 tn",
+        "kor_ltci",
+        floor=_HEALTH_FLOOR,
+        ceiling=_HEALTH_CEILING,
+        limits_note="As health insurance",
     ),
     "employer_maternity_leave": Contributions(
-        {2024: [0.0015, 0.0, 0.0]}, "Rate that pays for the leave of a year",
-        _EI_GROUPS, "As Employment Insurance", [1.0, 0.0, 0.0], "Equal to benefits", OWN, law=False,
+        {2024: [0.0015, 0.0, 0.0]},
+        "Rate that pays for the leave of a year",
+        _EI_GROUPS,
+        "As Employment Insurance",
+        [1.0, 0.0, 0.0],
+        "Equal to benefits",
+        OWN,
+        law=False,
     ),
     "employment_insurance": Contributions(
         {2024: [0.009, 0.009, 0.0]},
         "Enforcement Decree of the Collection of Insurance Premiums Act s.12: 0.9% each from 1 "
         "July 2022; the self-employed may join at 2%, left out",
-        _EI_GROUPS, _EI_NOTE, [6.4e12, 6.4e12, 0.0], "1.8% of insured pay of about 710 tn",
+        _EI_GROUPS,
+        _EI_NOTE,
+        [6.4e12, 6.4e12, 0.0],
+        "1.8% of insured pay of about 710 tn",
         "kor_moel",
     ),
     "wage_guarantee": Contributions(
-        {2024: [0.0006, 0.0, 0.0]}, "Wage Claim Guarantee Act s.9: 0.06% of pay by the employer",
-        _EI_GROUPS, _EI_NOTE, [0.40e12, 0.0, 0.0],
-        "0.06% of insured pay; recoveries from employers left out", "kor_moel",
+        {2024: [0.0006, 0.0, 0.0]},
+        "Wage Claim Guarantee Act s.9: 0.06% of pay by the employer",
+        _EI_GROUPS,
+        _EI_NOTE,
+        [0.40e12, 0.0, 0.0],
+        "0.06% of insured pay; recoveries from employers left out",
+        "kor_moel",
     ),
     "employment_stability": Contributions(
         {2024: [0.0048, 0.0, 0.0]},
         "Enforcement Decree of the Collection of Insurance Premiums Act s.12: 0.25, 0.45, 0.65 or "
         "0.85% of pay by size of the employer; mean estimated",
-        _EI_GROUPS, _EI_NOTE, [3.4e12, 0.0, 0.0], "Mean rate times insured pay of about 710 tn",
-        "kor_moel", law=False,
+        _EI_GROUPS,
+        _EI_NOTE,
+        [3.4e12, 0.0, 0.0],
+        "Mean rate times insured pay of about 710 tn",
+        "kor_moel",
+        law=False,
     ),
 }
 
@@ -472,16 +624,34 @@ class _Schemes:
         people, women = float(row["recipients_thousand"]) * 1e3, float(row["female_share"])
         return people * women, people * (1.0 - women)
 
-    def value(self, z: str, name: str, value: float, unit: str, source: str, flag: str,
-              note: str) -> None:
+    def value(
+        self, z: str, name: str, value: float, unit: str, source: str, flag: str, note: str
+    ) -> None:
         self.pack.value(f"schemes.{z}.{name}", value, unit, source, flag, note=note)
 
-    def series(self, z: str, name: str, values: Mapping[int, float], unit: str, source: str,
-               flag: str, note: str) -> None:
+    def series(
+        self,
+        z: str,
+        name: str,
+        values: Mapping[int, float],
+        unit: str,
+        source: str,
+        flag: str,
+        note: str,
+    ) -> None:
         self.pack.series(f"schemes.{z}.{name}", values, unit, source, flag, note)
 
-    def array(self, z: str, name: str, dims: Sequence[str], values: Any, unit: str, source: Any,
-              flag: Any, note: str) -> None:
+    def array(
+        self,
+        z: str,
+        name: str,
+        dims: Sequence[str],
+        values: Any,
+        unit: str,
+        source: Any,
+        flag: Any,
+        note: str,
+    ) -> None:
         self.pack.table(f"schemes.{z}.{name}", tuple(dims), values, unit, source, flag, note=note)
 
     def begin(self, z: str, financing: Mapping[str, Any], attributes: Mapping[str, Any]) -> None:
@@ -496,84 +666,187 @@ class _Schemes:
             at = FUNCTIONS.index(str(row["function"]))
             values[at] = self.amount[(z, row["function"])]
             source[at], flag[at] = row["source"], row["flag"]
-        self.array(z, "base_expenditure", ["function"], values, "LCU/year", source, flag,
-                   " | ".join(str(n) for n in rows["note"]))
+        self.array(
+            z,
+            "base_expenditure",
+            ["function"],
+            values,
+            "LCU/year",
+            source,
+            flag,
+            " | ".join(str(n) for n in rows["note"]),
+        )
         known = z == "nhi"
-        self.value(z, "administration_share", float(first["administration_share"]), "1",
-                   "kor_nhis" if known else OWN, "estimated" if known else "assumed",
-                   "Administration over benefits, apart from base_expenditure")
+        self.value(
+            z,
+            "administration_share",
+            float(first["administration_share"]),
+            "1",
+            "kor_nhis" if known else OWN,
+            "estimated" if known else "assumed",
+            "Administration over benefits, apart from base_expenditure",
+        )
         share = float(financing.get("state_share", 0.0))
-        self.value(z, "state_share", share, "1", LAW if share == 1.0 else OWN,
-                   "observed" if share in (0.0, 1.0) else "estimated",
-                   financing.get("state_note", "Tax-financed by law" if share else "None by rule"))
-        self.value(z, "earmarked_tax_share", float(financing.get("earmarked", 0.0)), "1", OWN,
-                   "estimated", "Tobacco levy of the National Health Promotion Fund (about 1.8 tn)"
-                   if "earmarked" in financing else "None")
-        self.value(z, "reserve", float(financing.get("reserve_krw_billion", 0.0)) * BILLION, "LCU",
-                   financing.get("reserve_source", OWN), financing.get("reserve_flag", "assumed"),
-                   financing.get("reserve_note", "No reserve"))
-        for name, text in (("reserve_return", "Real return"),
-                           ("bond_share", "Share of the reserve in government bonds")):
+        self.value(
+            z,
+            "state_share",
+            share,
+            "1",
+            LAW if share == 1.0 else OWN,
+            "observed" if share in (0.0, 1.0) else "estimated",
+            financing.get("state_note", "Tax-financed by law" if share else "None by rule"),
+        )
+        self.value(
+            z,
+            "earmarked_tax_share",
+            float(financing.get("earmarked", 0.0)),
+            "1",
+            OWN,
+            "estimated",
+            "Tobacco levy of the National Health Promotion Fund (about 1.8 tn)"
+            if "earmarked" in financing
+            else "None",
+        )
+        self.value(
+            z,
+            "reserve",
+            float(financing.get("reserve_krw_billion", 0.0)) * BILLION,
+            "LCU",
+            financing.get("reserve_source", OWN),
+            financing.get("reserve_flag", "assumed"),
+            financing.get("reserve_note", "No reserve"),
+        )
+        for name, text in (
+            ("reserve_return", "Real return"),
+            ("bond_share", "Share of the reserve in government bonds"),
+        ):
             unit = "1/year" if name == "reserve_return" else "1"
             self.value(z, name, float(financing.get(name, 0.0)), unit, OWN, "assumed", text)
 
     def contributions(self, z: str, terms: Contributions) -> None:
         """Add rates, coverage, limits of earnings and the revenue of the base year."""
         source, flag = (LAW, "observed") if terms.law else (OWN, "estimated")
-        self.array(z, "contribution_rate", ["payer"],
-                   {y: np.asarray(r, dtype=float) for y, r in terms.rates.items()}, "1", source,
-                   flag, terms.rate_note)
+        self.array(
+            z,
+            "contribution_rate",
+            ["payer"],
+            {y: np.asarray(r, dtype=float) for y, r in terms.rates.items()},
+            "1",
+            source,
+            flag,
+            terms.rate_note,
+        )
         coverage = np.zeros((2, len(STATUSES)))
         for people, women, weights, cap in terms.groups:
             coverage += coverage_rates(
                 self.base, [women * people, (1.0 - women) * people], weights, cap
             )
-        self.array(z, "coverage_rate", ["sex", "status"], coverage, "1", terms.source, "estimated",
-                   terms.groups_note)
-        for name, text in (("contribution_density", "Contributors are means of monthly payers"),
-                           ("compliance_rate", "Coverage counts those who pay")):
+        self.array(
+            z,
+            "coverage_rate",
+            ["sex", "status"],
+            coverage,
+            "1",
+            terms.source,
+            "estimated",
+            terms.groups_note,
+        )
+        for name, text in (
+            ("contribution_density", "Contributors are means of monthly payers"),
+            ("compliance_rate", "Coverage counts those who pay"),
+        ):
             self.value(z, name, 1.0, "1", OWN, "assumed", text)
-        self.array(z, "earnings_cv", ["sex"], [0.65, 0.70], "1", OWN, "assumed",
-                   "Dispersion of insured earnings at an age")
+        self.array(
+            z,
+            "earnings_cv",
+            ["sex"],
+            [0.65, 0.70],
+            "1",
+            OWN,
+            "assumed",
+            "Dispersion of insured earnings at an age",
+        )
         self.value(z, "earnings_floor", terms.floor, "LCU/year", LAW, "observed", terms.limits_note)
         if terms.ceiling is not None:
-            self.value(z, "earnings_ceiling", terms.ceiling, "LCU/year", LAW, "observed",
-                       terms.limits_note)
+            self.value(
+                z, "earnings_ceiling", terms.ceiling, "LCU/year", LAW, "observed", terms.limits_note
+            )
         due = np.asarray(terms.due, dtype=float)
         if not terms.law and terms.source == OWN:  # an employer's liability: pays what it owes
             due = due * self.spending(z)
-        self.array(z, "base_contributions", ["payer"], due, "LCU/year", terms.source, "estimated",
-                   terms.due_note)
+        self.array(
+            z,
+            "base_contributions",
+            ["payer"],
+            due,
+            "LCU/year",
+            terms.source,
+            "estimated",
+            terms.due_note,
+        )
 
     def transfer_benefit(self, z: str, transfer: Transfer) -> None:
         """Add recipients and amounts of a cash transfer or a means-tested benefit."""
         people = self.totals(z)
         most = (self.population * (transfer.profile > 0)).sum(axis=1)
         people = (min(people[0], float(most[0])), min(people[1], float(most[1])))
-        self.array(z, "recipient_rate", SEX_AGE,
-                   scaled_rate(transfer.profile, self.population, people), "1", OWN,
-                   "estimated" if transfer.known else "assumed",
-                   f"Shape by age scaled to {people[0]:,.0f} women and {people[1]:,.0f} men")
-        self.series(z, "coverage", transfer.coverage or {self.base.year: 1.0}, "1", OWN,
-                    "assumed" if transfer.coverage else "observed",
-                    "The cohort of the wars dies out" if transfer.coverage else
-                    "The rate is that of all residents")
+        self.array(
+            z,
+            "recipient_rate",
+            SEX_AGE,
+            scaled_rate(transfer.profile, self.population, people),
+            "1",
+            OWN,
+            "estimated" if transfer.known else "assumed",
+            f"Shape by age scaled to {people[0]:,.0f} women and {people[1]:,.0f} men",
+        )
+        self.series(
+            z,
+            "coverage",
+            transfer.coverage or {self.base.year: 1.0},
+            "1",
+            OWN,
+            "assumed" if transfer.coverage else "observed",
+            "The cohort of the wars dies out"
+            if transfer.coverage
+            else "The rate is that of all residents",
+        )
         mean = self.spending(z) / sum(people)
         amounts = {self.base.year: 1.0, **(transfer.amounts or {})}
-        self.array(z, "benefit_amount", ["sex"],
-                   {y: np.full(2, mean * f) for y, f in amounts.items()}, "LCU/year",
-                   str(self.row(z)["source"]), "estimated",
-                   f"Expenditure / recipients, alike for both sexes. {transfer.amounts_note}")
+        self.array(
+            z,
+            "benefit_amount",
+            ["sex"],
+            {y: np.full(2, mean * f) for y, f in amounts.items()},
+            "LCU/year",
+            str(self.row(z)["source"]),
+            "estimated",
+            f"Expenditure / recipients, alike for both sexes. {transfer.amounts_note}",
+        )
         source, flag = (LAW, "observed") if transfer.law else (OWN, "assumed")
         self.value(z, "price_indexation_share", transfer.theta, "1", source, flag, transfer.note)
         if transfer.pensionable is not None:
-            self.array(z, "pensionable_age", ["sex"],
-                       {y: np.full(2, a) for y, a in transfer.pensionable.items()}, "year", LAW,
-                       "observed", transfer.pensionable_note)
+            self.array(
+                z,
+                "pensionable_age",
+                ["sex"],
+                {y: np.full(2, a) for y, a in transfer.pensionable.items()},
+                "year",
+                LAW,
+                "observed",
+                transfer.pensionable_note,
+            )
         if transfer.elasticity is not None:
             fixed = transfer.elasticity == 0.0
-            self.value(z, "income_elasticity", transfer.elasticity, "1", LAW if fixed else OWN,
-                       "observed" if fixed else "assumed", transfer.elasticity_note)
+            self.value(
+                z,
+                "income_elasticity",
+                transfer.elasticity,
+                "1",
+                LAW if fixed else OWN,
+                "observed" if fixed else "assumed",
+                transfer.elasticity_note,
+            )
 
 
 def replacement_rate(year: int) -> float:
@@ -591,24 +864,47 @@ def _national_pension(s: _Schemes) -> None:
     z = "nps"
     stock = np.zeros((3, 2, 101))
     for k, (function, profile) in enumerate(
-        (("old_age", NATIONAL_PENSION), ("disability", DISABILITY_PENSIONER),
-         ("survivors", SURVIVORS))
+        (
+            ("old_age", NATIONAL_PENSION),
+            ("disability", DISABILITY_PENSIONER),
+            ("survivors", SURVIVORS),
+        )
     ):
         stock[k] = scaled_rate(profile, s.population, s.totals(z, function)) * s.population
     types = ["pension_type", "sex", "age"]
-    s.array(z, "pensioners", types, stock, "person", OWN, "estimated",
-            "Totals by type and sex of the National Pension Service (mean of 2024: 5.69 m old age, "
-            "68,500 disability, 0.985 m survivors), shape by age assumed")
-    month = np.stack([
-        pair([(0, 4.2), (63, 4.2), (70, 3.3), (80, 2.4), (100, 2.2)],
-             [(0, 8.2), (63, 8.2), (70, 6.2), (80, 3.4), (100, 2.6)]),
-        both([(0, 5.2), (100, 5.2)]),
-        pair([(0, 3.6), (60, 3.9), (85, 3.2), (100, 3.0)], [(0, 2.6), (100, 2.6)]),
-    ])
-    s.array(z, "average_pension", types, month * 12e5, "LCU/year", OWN, "assumed",
-            "Ratios by sex and age; the level is solved from the accounts. Younger pensioners have "
-            "longer service (1.08 m a month after 20 years or more, 0.434 m after 10 to 19 in "
-            "March 2024)")
+    s.array(
+        z,
+        "pensioners",
+        types,
+        stock,
+        "person",
+        OWN,
+        "estimated",
+        "Totals by type and sex of the National Pension Service (mean of 2024: 5.69 m old age, "
+        "68,500 disability, 0.985 m survivors), shape by age assumed",
+    )
+    month = np.stack(
+        [
+            pair(
+                [(0, 4.2), (63, 4.2), (70, 3.3), (80, 2.4), (100, 2.2)],
+                [(0, 8.2), (63, 8.2), (70, 6.2), (80, 3.4), (100, 2.6)],
+            ),
+            both([(0, 5.2), (100, 5.2)]),
+            pair([(0, 3.6), (60, 3.9), (85, 3.2), (100, 3.0)], [(0, 2.6), (100, 2.6)]),
+        ]
+    )
+    s.array(
+        z,
+        "average_pension",
+        types,
+        month * 12e5,
+        "LCU/year",
+        OWN,
+        "assumed",
+        "Ratios by sex and age; the level is solved from the accounts. Younger pensioners have "
+        "longer service (1.08 m a month after 20 years or more, 0.434 m after 10 to 19 in "
+        "March 2024)",
+    )
 
     half = 0.42 / 40 / 2
     half_note = (
@@ -620,9 +916,13 @@ def _national_pension(s: _Schemes) -> None:
         ("qualifying_service", {2024: 10}, "year", "s.61: 10 years"),
         ("average_wage_accrual", {2024: half}, "1/year", half_note),
         ("flat_amount", {2024: 0}, "LCU/year", "None"),
-        ("accrual_scale", {y: replacement_rate(y) / 0.42 for y in (2024, 2025, 2026)}, "1",
-         "Replacement rate of the year / 42%: 41.5% in 2025, 43% from 1 January 2026 for service "
-         "from then on (Act 20892 of 2025)"),
+        (
+            "accrual_scale",
+            {y: replacement_rate(y) / 0.42 for y in (2024, 2025, 2026)},
+            "1",
+            "Replacement rate of the year / 42%: 41.5% in 2025, 43% from 1 January 2026 for service "
+            "from then on (Act 20892 of 2025)",
+        ),
         ("service_maximum", {2024: 51}, "year", "No maximum"),
         ("averaging_years", {2024: 51}, "year", "Whole career"),
         ("averaging_best", {2024: 0}, "1", "Whole career"),
@@ -635,8 +935,12 @@ def _national_pension(s: _Schemes) -> None:
         ("maximum_share", {2024: 1}, "1", "s.53: not above own average income"),
         ("price_indexation_share", {2024: 1}, "1", "s.51(2): consumer prices of the year before"),
         ("credited_service_share", {2024: 0}, "1", "None; the minimum counts instead"),
-        ("credited_service_minimum", {2024: 20}, "year",
-         "s.68 and s.74: basic pension of 20 years if fewer were served"),
+        (
+            "credited_service_minimum",
+            {2024: 20},
+            "year",
+            "s.68 and s.74: basic pension of 20 years if fewer were served",
+        ),
         ("orphan_age_limit", {2024: 25}, "year", "s.73: 25 years"),
     )
     for name, values, unit, note in law:
@@ -646,42 +950,95 @@ def _national_pension(s: _Schemes) -> None:
         ("pensionable_age", {2024: 63, 2028: 64, 2033: 65}, ages),
         ("early_age", {2024: 58, 2028: 59, 2033: 60}, "s.61: five years before. " + ages),
     ):
-        s.array(z, name, ["sex"], {y: np.full(2, a) for y, a in steps.items()}, "year", LAW,
-                "observed", note)
+        s.array(
+            z,
+            name,
+            ["sex"],
+            {y: np.full(2, a) for y, a in steps.items()},
+            "year",
+            LAW,
+            "observed",
+            note,
+        )
     s.array(z, "accrual_rate", ["band"], np.full(4, half), "1/year", LAW, "observed", half_note)
     for name, unit in (("benefit_factor", "1"), ("bend_point", "LCU/year")):
         s.array(z, name, ["band"], np.zeros(4), unit, LAW, "observed", "One rate for all earnings")
     history = [replacement_rate(2024 - k) / 0.42 for k in range(len(STANDARD["service"]))]
-    s.array(z, "accrual_history", ["service"], history, "1", LAW, "observed",
-            "70% for service of 1988-98, 60% of 1999-2007, 50% in 2008, then -0.5 point a year")
+    s.array(
+        z,
+        "accrual_history",
+        ["service"],
+        history,
+        "1",
+        LAW,
+        "observed",
+        "70% for service of 1988-98, 60% of 1999-2007, 50% in 2008, then -0.5 point a year",
+    )
 
     wait = np.zeros(101)
     wait[58:63] = [0.05, 0.04, 0.04, 0.04, 0.03]
     wait[63], wait[64:68], wait[68:] = 0.92, 0.50, 1.0
-    s.array(z, "retirement_probability", SEX_AGE, np.stack([wait, wait]), "1", OWN, "assumed",
-            "About 16% of old-age pensions are early ones (885,350 of 5,563,434 in March 2024); "
-            "few defer")
+    s.array(
+        z,
+        "retirement_probability",
+        SEX_AGE,
+        np.stack([wait, wait]),
+        "1",
+        OWN,
+        "assumed",
+        "About 16% of old-age pensions are early ones (885,350 of 5,563,434 in March 2024); "
+        "few defer",
+    )
     invalidity = np.array([[0.5], [1.2]]) * both(
         [(17, 0), (18, 2e-5), (30, 6e-5), (40, 1.3e-4), (50, 3e-4), (59, 6e-4), (64, 6e-4), (65, 0)]
     )
-    s.array(z, "invalidity_rate", SEX_AGE, invalidity, "1/year", OWN, "assumed",
-            "About 4,000 to 5,000 new disability pensions a year, most to men over 45")
-    s.array(z, "married_share", SEX_AGE, MARRIED, "1", OWN, "assumed",
-            "Shape of the census of 2020")
+    s.array(
+        z,
+        "invalidity_rate",
+        SEX_AGE,
+        invalidity,
+        "1/year",
+        OWN,
+        "assumed",
+        "About 4,000 to 5,000 new disability pensions a year, most to men over 45",
+    )
+    s.array(
+        z, "married_share", SEX_AGE, MARRIED, "1", OWN, "assumed", "Shape of the census of 2020"
+    )
     # The made-up careers give every cohort the coverage of today since 1988, but farmers came in
     # 1995 and the urban self-employed in 1999: service of those who retire now is overstated.
     old_age = np.linspace(0.70, 0.92, 25)
-    s.array(z, "award_factor", ["pension_type"],
-            {2024 + k: np.array([old_age[k], 1.0, 1.0]) for k in range(25)}, "1", OWN, "assumed",
-            "Old age: 0.70 rising to 0.92 in 2048 as cohorts with full coverage retire; set so "
-            "that outgo over GDP keeps near the fifth actuarial projection (2023) with the rates "
-            "of 2026. Supplements for dependants (about 24,000 a month) left out")
-    s.array(z, "mortality_multiplier", ["pension_type"], [0.95, 2.5, 1.0], "1", OWN, "assumed",
-            "Pensioners' to national mortality")
+    s.array(
+        z,
+        "award_factor",
+        ["pension_type"],
+        {2024 + k: np.array([old_age[k], 1.0, 1.0]) for k in range(25)},
+        "1",
+        OWN,
+        "assumed",
+        "Old age: 0.70 rising to 0.92 in 2048 as cohorts with full coverage retire; set so "
+        "that outgo over GDP keeps near the fifth actuarial projection (2023) with the rates "
+        "of 2026. Supplements for dependants (about 24,000 a month) left out",
+    )
+    s.array(
+        z,
+        "mortality_multiplier",
+        ["pension_type"],
+        [0.95, 2.5, 1.0],
+        "1",
+        OWN,
+        "assumed",
+        "Pensioners' to national mortality",
+    )
     by_sex: tuple[tuple[str, tuple[float, float], str, str], ...] = (
         ("spouse_age_difference", (2.8, -2.8), "year", "Mean difference"),
-        ("survivor_takeup", (0.80, 0.30), "1", "s.56: own pension plus 30% of the survivor's "
-         "pension, or the survivor's pension; s.76: suspended while earning"),
+        (
+            "survivor_takeup",
+            (0.80, 0.30),
+            "1",
+            "s.56: own pension plus 30% of the survivor's "
+            "pension, or the survivor's pension; s.76: suspended while earning",
+        ),
         ("children_per_insured", (1.5, 1.5), "1", "Children ever had"),
         ("child_age_difference", (29.5, 32.0), "year", "Mean age at a birth"),
         ("exit_rate", (0.08, 0.05), "1/year", "Breaks, more often of women"),
@@ -689,21 +1046,53 @@ def _national_pension(s: _Schemes) -> None:
     for name, sexes, unit, note in by_sex:
         s.array(z, name, ["sex"], sexes, unit, OWN, "assumed", note)
     judged: tuple[tuple[str, float, str, str, str], ...] = (
-        ("disability_qualifying_service", 2, "year", "assumed", "s.67 and s.72: contributions in "
-         "a third of the period or in three of the last five years, simplified"),
+        (
+            "disability_qualifying_service",
+            2,
+            "year",
+            "assumed",
+            "s.67 and s.72: contributions in "
+            "a third of the period or in three of the last five years, simplified",
+        ),
         ("insured_mortality_multiplier", 0.85, "1", "assumed", "Contributors are healthier"),
-        ("disability_share", 0.75, "1", "estimated", "s.68: 100, 80 or 60% of the basic pension "
-         "by degree; mean by degree assumed"),
+        (
+            "disability_share",
+            0.75,
+            "1",
+            "estimated",
+            "s.68: 100, 80 or 60% of the basic pension by degree; mean by degree assumed",
+        ),
         ("disability_exit_rate", 0.01, "1/year", "assumed", "Recoveries are rare"),
-        ("disability_conversion", 0, "1", "estimated", "s.56: the person chooses one of the two "
-         "pensions; most keep the disability pension"),
+        (
+            "disability_conversion",
+            0,
+            "1",
+            "estimated",
+            "s.56: the person chooses one of the two pensions; most keep the disability pension",
+        ),
         ("spouse_age_spread", 3.5, "year", "assumed", "Standard deviation"),
-        ("survivor_share", 0.52, "1", "estimated", "s.74: 40% under 10, 50% from 10, 60% from 20 "
-         "years of service; mean assumed"),
-        ("survivor_age", 0, "year", "estimated", "s.76: no age in the first three years, nor for "
-         "those with little earnings"),
-        ("orphan_share", 0.03, "1", "assumed", "s.73: children rank after the spouse, so few draw "
-         "a pension of their own (about 13,000)"),
+        (
+            "survivor_share",
+            0.52,
+            "1",
+            "estimated",
+            "s.74: 40% under 10, 50% from 10, 60% from 20 years of service; mean assumed",
+        ),
+        (
+            "survivor_age",
+            0,
+            "year",
+            "estimated",
+            "s.76: no age in the first three years, nor for those with little earnings",
+        ),
+        (
+            "orphan_share",
+            0.03,
+            "1",
+            "assumed",
+            "s.73: children rank after the spouse, so few draw "
+            "a pension of their own (about 13,000)",
+        ),
         ("service_density", 0.98, "1", "assumed", "Contributors are monthly payers"),
         ("reentry_share", 0.6, "1", "assumed", "New contributors with earlier service"),
     )
@@ -717,11 +1106,26 @@ def _employment_injury(s: _Schemes) -> None:
     bill = (employees * s.base.gross_wage[:, :, FORMAL_EMPLOYEE]).sum(axis=1)
     heads = employees.sum(axis=1)
     people = np.array(s.totals(z))
-    s.array(z, "injury_rate", ["sex"], people / heads, "1", "kor_comwel", "estimated",
-            "405,539 recipients in the course of 2024 / formal employees; sexes estimated")
-    s.value(z, "replacement_rate", s.spending(z) / float((people * bill / heads).sum()), "1",
-            "kor_comwel", "estimated", "Mean benefit of 18.8 m a recipient, medical care included "
-            "/ average wage of the sex; statutory 70% of average pay in cash (s.52)")
+    s.array(
+        z,
+        "injury_rate",
+        ["sex"],
+        people / heads,
+        "1",
+        "kor_comwel",
+        "estimated",
+        "405,539 recipients in the course of 2024 / formal employees; sexes estimated",
+    )
+    s.value(
+        z,
+        "replacement_rate",
+        s.spending(z) / float((people * bill / heads).sum()),
+        "1",
+        "kor_comwel",
+        "estimated",
+        "Mean benefit of 18.8 m a recipient, medical care included "
+        "/ average wage of the sex; statutory 70% of average pay in cash (s.52)",
+    )
 
 
 def _health_and_care(s: _Schemes) -> None:
@@ -734,83 +1138,206 @@ def _health_and_care(s: _Schemes) -> None:
     everyone = np.ones((2, 101))
     road = both([(0, 0.4), (18, 1.0), (70, 1.2), (100, 1.0)])
     rows: tuple[tuple[str, Array, str, str, Array, str], ...] = (
-        ("nhi", 1.0 - poor, "estimated", "All residents but medical aid beneficiaries", cost,
-         shape),
-        ("medical_aid", poor, "estimated", "1,538,600 beneficiaries, mean of 1,517,400 and "
-         "1,559,922 at the year ends; shape by age assumed", cost, "As health insurance"),
-        ("other_public_health", everyone, "observed", "All residents", everyone,
-         "The same at every age"),
-        ("mandatory_private_health", everyone, "observed", "All residents", road,
-         "Road casualties"),
+        (
+            "nhi",
+            1.0 - poor,
+            "estimated",
+            "All residents but medical aid beneficiaries",
+            cost,
+            shape,
+        ),
+        (
+            "medical_aid",
+            poor,
+            "estimated",
+            "1,538,600 beneficiaries, mean of 1,517,400 and "
+            "1,559,922 at the year ends; shape by age assumed",
+            cost,
+            "As health insurance",
+        ),
+        (
+            "other_public_health",
+            everyone,
+            "observed",
+            "All residents",
+            everyone,
+            "The same at every age",
+        ),
+        (
+            "mandatory_private_health",
+            everyone,
+            "observed",
+            "All residents",
+            road,
+            "Road casualties",
+        ),
     )
     technology = {2024: 0.010, 2030: 0.008, 2036: 0.006, 2042: 0.004, 2048: 0.002, 2054: 0.0}
     for z, covered, flag, covered_note, profile, profile_note in rows:
         s.array(z, "cost_profile", SEX_AGE, profile, "1", OWN, "assumed", profile_note)
         s.array(z, "covered_share", SEX_AGE, covered, "1", OWN, flag, covered_note)
-        s.value(z, "wage_share", 0.6, "1", "method_defaults", "assumed",
-                "Share of unit cost that follows wages")
-        s.series(z, "technology_growth", technology, "1/year", "method_defaults", "assumed",
-                 "Excess growth of unit cost, 1% falling to 0 within 30 years")
-        s.value(z, "healthy_ageing_share", 0.5 if z in ("nhi", "medical_aid") else 0.0, "1",
-                "method_defaults", "assumed", "Share of longer life spent in good health: half; "
-                "none where cost does not depend on age as illness does")
+        s.value(
+            z,
+            "wage_share",
+            0.6,
+            "1",
+            "method_defaults",
+            "assumed",
+            "Share of unit cost that follows wages",
+        )
+        s.series(
+            z,
+            "technology_growth",
+            technology,
+            "1/year",
+            "method_defaults",
+            "assumed",
+            "Excess growth of unit cost, 1% falling to 0 within 30 years",
+        )
+        s.value(
+            z,
+            "healthy_ageing_share",
+            0.5 if z in ("nhi", "medical_aid") else 0.0,
+            "1",
+            "method_defaults",
+            "assumed",
+            "Share of longer life spent in good health: half; "
+            "none where cost does not depend on age as illness does",
+        )
     z, recognised = "ltci", 1.13e6
-    s.array(z, "dependency_rate", SEX_AGE,
-            scaled_rate(DEPENDENCY, s.population, [0.72 * recognised, 0.28 * recognised]), "1", OWN,
-            "estimated", "1.13 m recognised on average in 2024 (1.165 m at the year's end, +6.1%), "
-            "72% women and shape by age assumed")
-    s.value(z, "recipient_share", 898.0 / 1130.0, "1", "kor_ltci", "estimated", "898,000 users in "
-            "an average month (14,767.5 bn / 1.37 m a month) / recognised")
-    s.value(z, "wage_share", 0.85, "1", OWN, "assumed", "Care at home and in homes is mostly "
-            "labour")
+    s.array(
+        z,
+        "dependency_rate",
+        SEX_AGE,
+        scaled_rate(DEPENDENCY, s.population, [0.72 * recognised, 0.28 * recognised]),
+        "1",
+        OWN,
+        "estimated",
+        "1.13 m recognised on average in 2024 (1.165 m at the year's end, +6.1%), "
+        "72% women and shape by age assumed",
+    )
+    s.value(
+        z,
+        "recipient_share",
+        898.0 / 1130.0,
+        "1",
+        "kor_ltci",
+        "estimated",
+        "898,000 users in an average month (14,767.5 bn / 1.37 m a month) / recognised",
+    )
+    s.value(
+        z, "wage_share", 0.85, "1", OWN, "assumed", "Care at home and in homes is mostly labour"
+    )
 
 
 def _maternity(s: _Schemes) -> None:
     women = s.base.employment_by_status[0, 15:50, FORMAL_EMPLOYEE]
     wage = float((women * s.base.gross_wage[0, 15:50, FORMAL_EMPLOYEE]).sum() / women.sum())
     rows: tuple[tuple[str, float, str, str, str], ...] = (
-        ("maternity_benefit", 90 / 7, "Employment Insurance Act s.75-76: 90 days (120 for multiple "
-         "births); large employers are reimbursed for 30 days", "estimated",
-         "Mean benefit a case / mean wage of women over the same weeks; statutory 100% up to 2.1 m "
-         "a month"),
-        ("employer_maternity_leave", 60 / 7, "Labor Standards Act s.74: the employer owes full "
-         "ordinary wages for 60 days less the insurance benefit", "assumed",
-         "Employer's part a case / mean wage of women over the same weeks"),
+        (
+            "maternity_benefit",
+            90 / 7,
+            "Employment Insurance Act s.75-76: 90 days (120 for multiple "
+            "births); large employers are reimbursed for 30 days",
+            "estimated",
+            "Mean benefit a case / mean wage of women over the same weeks; statutory 100% up to 2.1 m "
+            "a month",
+        ),
+        (
+            "employer_maternity_leave",
+            60 / 7,
+            "Labor Standards Act s.74: the employer owes full "
+            "ordinary wages for 60 days less the insurance benefit",
+            "assumed",
+            "Employer's part a case / mean wage of women over the same weeks",
+        ),
     )
     for z, weeks, weeks_note, flag, rate_note in rows:
         cases = s.totals(z)[0]
         s.value(z, "benefit_weeks", weeks, "week", LAW, "observed", weeks_note)
-        s.value(z, "insured_share", cases / s.base.births, "1", str(s.row(z)["source"]), flag,
-                f"{cases:,.0f} cases / births of the year")
-        s.value(z, "replacement_rate", s.spending(z) / cases / (wage * weeks / 52.0), "1", OWN,
-                flag, rate_note)
+        s.value(
+            z,
+            "insured_share",
+            cases / s.base.births,
+            "1",
+            str(s.row(z)["source"]),
+            flag,
+            f"{cases:,.0f} cases / births of the year",
+        )
+        s.value(
+            z,
+            "replacement_rate",
+            s.spending(z) / cases / (wage * weeks / 52.0),
+            "1",
+            OWN,
+            flag,
+            rate_note,
+        )
 
 
 def _unemployment(s: _Schemes) -> None:
     unemployed = s.base.unemployed.sum(axis=1)
     z = "employment_insurance"
     people = np.array(s.totals(z))
-    s.array(z, "recipients_per_unemployed", ["sex"], people / unemployed, "1", "kor_moel",
-            "estimated", "595,000 recipients in an average month / unemployed; sexes estimated")
-    s.value(z, "replacement_rate", s.spending(z) / people.sum() / s.base.average_wage, "1",
-            "kor_moel", "estimated", "Mean benefit / average wage; statutory 60% of average pay "
-            "between 63,104 and 66,000 a day (s.46)")
+    s.array(
+        z,
+        "recipients_per_unemployed",
+        ["sex"],
+        people / unemployed,
+        "1",
+        "kor_moel",
+        "estimated",
+        "595,000 recipients in an average month / unemployed; sexes estimated",
+    )
+    s.value(
+        z,
+        "replacement_rate",
+        s.spending(z) / people.sum() / s.base.average_wage,
+        "1",
+        "kor_moel",
+        "estimated",
+        "Mean benefit / average wage; statutory 60% of average pay "
+        "between 63,104 and 66,000 a day (s.46)",
+    )
     # The unemployment account pays for leave benefits, but for the grant of the state (13%).
     for to in ("parental_leave_benefit", "maternity_benefit"):
         gross = s.spending(to) * (1.0 + float(s.row(to)["administration_share"]))
         s.pack.transfer(z, to, (1.0 - 0.13) * gross / s.spending(z), "kor_moel")
     for z in ("wage_guarantee", "employment_stability", "other_labour_market_programmes"):
         people = np.array(s.totals(z))
-        s.array(z, "participants_per_unemployed", ["sex"], people / unemployed, "1", OWN,
-                "assumed", f"{people.sum():,.0f} participants on average / unemployed")
-        s.value(z, "unit_cost", s.spending(z) / people.sum(), "LCU/year", OWN, "estimated",
-                "Expenditure / participants")
+        s.array(
+            z,
+            "participants_per_unemployed",
+            ["sex"],
+            people / unemployed,
+            "1",
+            OWN,
+            "assumed",
+            f"{people.sum():,.0f} participants on average / unemployed",
+        )
+        s.value(
+            z,
+            "unit_cost",
+            s.spending(z) / people.sum(),
+            "LCU/year",
+            OWN,
+            "estimated",
+            "Expenditure / participants",
+        )
 
 
 def _universal_child_benefit(s: _Schemes) -> None:
     z = "universal_child_benefit"
     s.array(z, "recipient_rate", SEX_AGE, band(0, 17), "1", OWN, "assumed", "Every child under 18")
-    s.array(z, "benefit_amount", ["sex"], np.full(2, 1_200_000.0), "LCU/year", OWN, "assumed",
-            str(s.row(z)["note"]))
+    s.array(
+        z,
+        "benefit_amount",
+        ["sex"],
+        np.full(2, 1_200_000.0),
+        "LCU/year",
+        OWN,
+        "assumed",
+        str(s.row(z)["note"]),
+    )
     s.value(z, "coverage", 0.0, "1", OWN, "assumed", "Dormant reform")
     s.value(z, "price_indexation_share", 1.0, "1", OWN, "assumed", "Reform option")

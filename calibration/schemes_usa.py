@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from calibration import macro
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STATUSES
 from socialbudget.kernels.labour import insured_earnings
 

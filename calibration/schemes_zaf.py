@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.base_year import BaseYear
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 from socialbudget.dims import FEMALE, FUNCTIONS, MALE, MAX_AGE, STATUSES
 
 Array = NDArray[np.float64]
@@ -583,9 +583,7 @@ def _financing(
         "1",
         account.source,
         "estimated" if levy else "observed",
-        note=f"Fuel levy / benefits = {levy:.3f}"
-        if levy
-        else "No earmarked tax",
+        note=f"Fuel levy / benefits = {levy:.3f}" if levy else "No earmarked tax",
     )
     pack.value(
         z + "reserve",

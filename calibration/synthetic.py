@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD
 
 Array = NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 
 SOURCE = "uncertainty_method"
 

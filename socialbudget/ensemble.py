@@ -170,7 +170,7 @@ def _refuse_unused(pack: Pack, params: dict[str, Param]) -> None:
         raise PackError(
             f"pack '{pack.iso3}' ({pack.folder})",
             [
-                f"pack.toml: uncertainty.\"{path}\": no module reads this path year by year; "
+                f'pack.toml: uncertainty."{path}": no module reads this path year by year; '
                 "correct or remove it"
                 for path in idle
             ],

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 from socialbudget.contract import Module, Param, Var, Year
 from socialbudget.dims import FUNCTIONS
 from socialbudget.pack import Pack, load_pack

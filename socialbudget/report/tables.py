@@ -1214,9 +1214,7 @@ def identity_residuals(results: Results) -> pd.DataFrame:
     """
     found: dict[str, list[tuple[str, Array]]] = {}
     for (module, identity), residual in results.identities.items():
-        found.setdefault(identity, []).append(
-            (module, np.abs(residual).max(axis=1))
-        )
+        found.setdefault(identity, []).append((module, np.abs(residual).max(axis=1)))
     rows = []
     for identity, parts in sorted(found.items(), key=lambda x: _natural(x[0])):
         worst = np.max([p for _, p in parts], axis=0)

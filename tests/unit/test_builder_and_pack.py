@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 from socialbudget.ensemble import prepare
 from socialbudget.errors import PackError
 from socialbudget.pack import Pack, content_hash, describe, load_pack, resolve, seal

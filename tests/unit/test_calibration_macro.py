@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from calibration.base_year import base_year
-from calibration.builder import PackBuilder
 from calibration.labour import SOURCES, add_labour, single_age_population
 from calibration.macro import (
     TAXES,
@@ -26,6 +25,7 @@ from calibration.macro import (
     trustees,
     wdi,
 )
+from socialbudget.builder import PackBuilder
 from socialbudget.units import conversion_factor
 
 COUNTRIES = ("ZAF", "USA", "KOR")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from calibration.base_year import BaseYear, base_year
-from calibration.builder import PackBuilder
 from calibration.schemes_kor import accounts, add_schemes, expenditure, scheme_table
+from socialbudget.builder import PackBuilder
 from socialbudget.contract import Param
 from socialbudget.dims import STATUSES
 from socialbudget.modules import schemes_of

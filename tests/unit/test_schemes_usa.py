@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from calibration.base_year import BaseYear, base_year
-from calibration.builder import PackBuilder
 from calibration.schemes_usa import REGISTER, accounts, add_schemes, scheme_table
+from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS
 from socialbudget.modules import build_modules
 from socialbudget.pack import Pack, load_pack, resolve

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from calibration.base_year import BaseYear, base_year
-from calibration.builder import PackBuilder
 from calibration.schemes_zaf import (
     CORE_GRANTS,
     SHAPES,
@@ -20,6 +19,7 @@ from calibration.schemes_zaf import (
     mean_amount,
     scaled,
 )
+from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS
 from socialbudget.modules import scheme_kinds, schemes_of
 from socialbudget.pack import Pack, load_pack, resolve

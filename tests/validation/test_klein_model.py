@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from calibration.builder import PackBuilder
+from socialbudget.builder import PackBuilder
 from socialbudget.contract import Module, Param, Var, Year
 from socialbudget.ensemble import project
 from socialbudget.pack import load_pack

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.builder import PackBuilder
 from calibration.demography import add_demography
+from socialbudget.builder import PackBuilder
 from socialbudget.modules.demography import Demography
 from socialbudget.pack import load_pack, resolve
 from socialbudget.plan import build_plan
