@@ -70,7 +70,7 @@ def params(pack: Pack) -> list[Param]:
     out: list[Param] = []
     for scheme in schemes:
         if scheme.instance.kind == earnings_related_pension.KIND:
-            out += earnings_related_pension.parameters(scheme.name, scheme.instance.has_ceiling)
+            out += earnings_related_pension.parameters(scheme.name)
         else:
             for module in kinds[scheme.instance.kind].modules(scheme):
                 out += module.params
