@@ -12,33 +12,10 @@ from calibration.schemes_kor import accounts, add_schemes, expenditure, scheme_t
 from socialbudget.builder import PackBuilder
 from socialbudget.contract import Param
 from socialbudget.dims import STATUSES
-from socialbudget.modules import schemes_of
-from socialbudget.modules.contributions import Contributions
-from socialbudget.modules.scheme_accounts import SchemeAccounts
-from socialbudget.modules.schemes import (
-    cash_transfer,
-    earnings_related_pension,
-    employment_injury,
-    health_care,
-    labour_market_programme,
-    long_term_care,
-    maternity_benefit,
-    means_tested_benefit,
-    unemployment_insurance,
-)
+from socialbudget.modules import build_modules
 from socialbudget.pack import Pack, load_pack, resolve
 
 ACCOUNTS = accounts()
-FILES = (
-    cash_transfer,
-    employment_injury,
-    health_care,
-    labour_market_programme,
-    long_term_care,
-    maternity_benefit,
-    means_tested_benefit,
-    unemployment_insurance,
-)
 
 
 @pytest.fixture(scope="module")
@@ -64,19 +41,13 @@ def pack(base: BaseYear, tmp_path_factory: pytest.TempPathFactory) -> Pack:
 
 
 def params(pack: Pack) -> list[Param]:
-    """Everything that the schemes' kinds, their contributions and their accounts read."""
-    kinds = {file.KIND: file for file in FILES}
-    schemes = schemes_of(pack)
-    out: list[Param] = []
-    for scheme in schemes:
-        if scheme.instance.kind == earnings_related_pension.KIND:
-            out += earnings_related_pension.parameters(scheme.name)
-        else:
-            for module in kinds[scheme.instance.kind].modules(scheme):
-                out += module.params
-    out += Contributions([s for s in schemes if s.instance.contributory]).params
-    out += SchemeAccounts(schemes, pack.manifest.transfers).params
-    return out
+    """Everything under ``schemes.`` that the modules of the pack read."""
+    return [
+        param
+        for module in build_modules(pack)
+        for param in module.params
+        if param.path.startswith("schemes.")
+    ]
 
 
 def test_parameters_are_complete_and_all_are_read(pack: Pack) -> None:
