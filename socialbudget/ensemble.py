@@ -42,7 +42,12 @@ def prepare(
             [f"the last year {to} must lie after the base year {pack.base_year}"],
         )
     plan = build_plan(build_modules(pack) if modules is None else modules, pack.coords)
-    parameters = resolve(pack, plan.params.values(), to)
+    try:
+        parameters = resolve(pack, plan.params.values(), to)
+    except PackError as error:
+        raise PackError(error.subject, [*error.faults, *pack.edited]) from None
+    if pack.edited:
+        raise PackError(f"pack '{pack.iso3}' ({pack.folder})", pack.edited)
     if modules is None:
         _refuse_unused(pack, plan.params)
     parameters = scenario.apply(parameters, plan.params, pack.coords, pack.iso3, pack.base_year, to)

@@ -11,7 +11,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -142,7 +142,9 @@ class Pack:
     coords: Coordinates
     entries: Mapping[str, Entry]
     tables: Mapping[str, pd.DataFrame]
-    hash: str = field(default="")
+    hash: str = ""
+    edited: tuple[str, ...] = ()
+    """What differs from the hashes in ``pack.toml``; such a pack can be looked at but not run."""
 
     @property
     def iso3(self) -> str:
@@ -237,16 +239,13 @@ def load_pack(country: str | Path) -> Pack:
             for path in manifest.extrapolation
             if path not in entries
         ]
-    pack = Pack(manifest, folder, coords, entries, tables)
-    if edited and not faults:
-        faults.extend(_edited_out_of_bounds(pack))
-    if faults or edited:
+    if faults:
         raise PackError(subject, [*faults, *edited])
     digest = hashlib.sha256(
         "".join(f"{k}{v.hash}" for k, v in sorted(manifest.tables.items())).encode()
         + manifest.model_dump_json(exclude={"tables"}).encode()
     ).hexdigest()
-    return replace(pack, hash=digest)
+    return Pack(manifest, folder, coords, entries, tables, digest, tuple(edited))
 
 
 def content_hash(frame: pd.DataFrame) -> str:
@@ -515,27 +514,6 @@ def _as_sealed(frame: pd.DataFrame, entry: TableEntry) -> bool:
         return content_hash(frame) == entry.hash
     except (TypeError, ValueError):
         return False
-
-
-def _edited_out_of_bounds(pack: Pack) -> list[str]:
-    """Values outside the bounds that modules declare, for a pack whose tables were edited.
-
-    Such a pack is refused anyway; this says which cells are to blame.
-    """
-    from socialbudget.modules import build_modules
-
-    faults: list[str] = []
-    try:
-        params = {p.path: p for m in build_modules(pack) for p in m.params}
-    except PackError:
-        return faults
-    for path, entry in pack.entries.items():
-        if path in params and params[path].dims == entry.dims:
-            try:
-                _in_bounds(pack, params[path], entry)
-            except PackError as error:
-                faults.extend(error.faults)
-    return faults
 
 
 def _check_table(

@@ -8,13 +8,13 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
+from socialbudget.modules._shared import DEBT, GDP_ACCOUNTS
 from socialbudget.pack import Pack
 
 CAP = 0.01
 """Largest yearly change: of the income tax rate, or of other spending over GDP."""
 LARGEST_CUT = 0.5
 """Other spending is cut, or raised, by at most this share; beyond it debt moves."""
-ACCOUNTS = ("private_consumption", "government_consumption", "investment", "exports", "imports")
 
 
 class FiscalRule(Module):
@@ -61,14 +61,9 @@ class FiscalRule(Module):
             "Answer of the instrument to a rise of debt",
             "fixed",
         ),
-        Param("government.debt", (), "LCU", 0, 1e30,
-              "Gross public debt at the end of the year in the base year", "fixed"),
-        *(
-            Param(f"macroeconomy.{name}", (), "LCU/year", 0, 1e30,
-                  f"{name.replace('_', ' ').capitalize()} in the base year", "fixed")
-            for name in ACCOUNTS
-        ),
-    )  # fmt: skip
+        DEBT,
+        *GDP_ACCOUNTS,
+    )
     writes = (
         Var(
             "fiscal_rule.income_tax_adjustment",
@@ -97,7 +92,7 @@ class FiscalRule(Module):
     )
 
     def start(self, y: Year) -> None:
-        c, g, i, x, m = (y.p[f"macroeconomy.{name}"] for name in ACCOUNTS)
+        c, g, i, x, m = (y.p[account.path] for account in GDP_ACCOUNTS)
         ratio = y.p["government.debt"] / (c + g + i + x - m)
         y["fiscal_rule.income_tax_adjustment"] = 0.0
         y["fiscal_rule.spending_adjustment"] = 0.0

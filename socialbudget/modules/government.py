@@ -8,11 +8,18 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
+from socialbudget.modules._shared import (
+    CONSUMPTION_TAX,
+    CONSUMPTION_TAX_CHANGE,
+    CORPORATE_TAX,
+    DEBT,
+    GOVERNMENT_CONSUMPTION,
+    IMPORTS,
+    INCOME_TAX,
+    PRIVATE_CONSUMPTION,
+    base_account,
+)
 from socialbudget.pack import Pack
-
-
-def _line(name: str, doc: str, unit: str = "LCU/year") -> Param:
-    return Param(f"government.{name}", (), unit, 0, 1e30, f"{doc} in the base year", "fixed")
 
 
 class Government(Module):
@@ -26,41 +33,18 @@ class Government(Module):
 
     name = "government"
     params = (
-        _line("revenue", "General government revenue"),
-        _line("expenditure", "General government expenditure"),
-        _line("consumption_tax", "Taxes on household consumption"),
-        _line("import_tax", "Taxes on imports"),
-        _line("other_tax", "Other taxes on products and production"),
-        _line("subsidies", "Subsidies"),
-        _line("investment", "Government investment"),
-        _line("interest_expenditure", "Interest on public debt"),
-        _line("debt", "Gross public debt at the end of the year", "LCU"),
-        Param(
-            "government.income_tax",
-            (),
-            "LCU/year",
-            0,
-            1e30,
-            "Taxes on household income in the base year",
-            "fixed",
-        ),
-        Param(
-            "government.corporate_tax",
-            (),
-            "LCU/year",
-            0,
-            1e30,
-            "Taxes on corporate income in the base year",
-            "fixed",
-        ),
-        Param(
-            "government.consumption_tax_change",
-            (),
-            "1",
-            -0.5,
-            0.5,
-            "Change of the effective tax-inclusive consumption tax rate",
-        ),
+        base_account("government.revenue", "General government revenue"),
+        base_account("government.expenditure", "General government expenditure"),
+        CONSUMPTION_TAX,
+        base_account("government.import_tax", "Taxes on imports"),
+        base_account("government.other_tax", "Other taxes on products and production"),
+        base_account("government.subsidies", "Subsidies"),
+        base_account("government.investment", "Government investment"),
+        base_account("government.interest_expenditure", "Interest on public debt"),
+        DEBT,
+        INCOME_TAX,
+        CORPORATE_TAX,
+        CONSUMPTION_TAX_CHANGE,
         Param(
             "government.foreign_debt_share",
             (),
@@ -78,25 +62,9 @@ class Government(Module):
             "Average maturity of public debt",
             "fixed",
         ),
-        Param(
-            "macroeconomy.private_consumption",
-            (),
-            "LCU/year",
-            0,
-            1e30,
-            "Private consumption in the base year",
-            "fixed",
-        ),
-        Param(
-            "macroeconomy.government_consumption",
-            (),
-            "LCU/year",
-            0,
-            1e30,
-            "Government consumption in the base year",
-            "fixed",
-        ),
-        Param("macroeconomy.imports", (), "LCU/year", 0, 1e30, "Imports in the base year", "fixed"),
+        PRIVATE_CONSUMPTION,
+        GOVERNMENT_CONSUMPTION,
+        IMPORTS,
     )
     writes = tuple(
         Var(f"government.{name}", (), unit, kind, doc)  # type: ignore[arg-type]

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.modules._shared import CORPORATE_TAX, INCOME_TAX, OPERATING_SURPLUS_SHARE
 from socialbudget.pack import Pack
-
-
-def _tax(name: str, doc: str) -> Param:
-    return Param(f"government.{name}", (), "LCU/year", 0, 1e30, f"{doc} in the base year", "fixed")
 
 
 class Household(Module):
@@ -23,8 +20,8 @@ class Household(Module):
 
     name = "household"
     params = (
-        _tax("income_tax", "Taxes on household income"),
-        _tax("corporate_tax", "Taxes on corporate income"),
+        INCOME_TAX,
+        CORPORATE_TAX,
         Param(
             "government.income_tax_change",
             (),
@@ -41,15 +38,7 @@ class Household(Module):
             0.5,
             "Change of the effective corporate tax rate",
         ),
-        Param(
-            "household.operating_surplus_share",
-            (),
-            "1",
-            0,
-            1,
-            "Share of the operating surplus after tax paid to households",
-            "fixed",
-        ),
+        OPERATING_SURPLUS_SHARE,
         Param(
             "household.remittances",
             (),

@@ -8,6 +8,7 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.kernels.labour import employment_and_wages
+from socialbudget.modules._shared import CLOSURE, LABOUR_SHARE
 from socialbudget.pack import Pack
 
 
@@ -21,15 +22,7 @@ class LabourMarket(Module):
 
     name = "labour_market"
     params = (
-        Param(
-            "macroeconomy.closure",
-            (),
-            "1",
-            0,
-            1,
-            "Macro closure: 0 = M0 classic, 1 = M1 hybrid",
-            "fixed",
-        ),
+        CLOSURE,
         Param(
             "labour_market.unemployment_rate",
             ("sex", "age"),
@@ -156,14 +149,7 @@ class LabourMarket(Module):
             "Growth of average wages in the base year",
             "fixed",
         ),
-        Param(
-            "macroeconomy.labour_share",
-            (),
-            "1",
-            0.1,
-            1,
-            "Labour income, self-employed labour included, over GDP at factor cost",
-        ),
+        LABOUR_SHARE,
         Param(
             "macroeconomy.productivity_growth",
             (),

@@ -8,13 +8,8 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
+from socialbudget.modules._shared import CLOSURE, GDP_ACCOUNTS, INFLATION_TARGET, LABOUR_SHARE
 from socialbudget.pack import Pack
-
-
-def _account(name: str, doc: str) -> Param:
-    return Param(
-        f"macroeconomy.{name}", (), "LCU/year", 0, 1e30, f"{doc} in the base year", "fixed"
-    )
 
 
 class Macroeconomy(Module):
@@ -29,28 +24,9 @@ class Macroeconomy(Module):
 
     name = "macroeconomy"
     params = (
-        Param(
-            "macroeconomy.closure",
-            (),
-            "1",
-            0,
-            1,
-            "Macro closure: 0 = M0 classic, 1 = M1 hybrid",
-            "fixed",
-        ),
-        _account("private_consumption", "Private consumption"),
-        _account("government_consumption", "Government consumption"),
-        _account("investment", "Gross capital formation"),
-        _account("exports", "Exports"),
-        _account("imports", "Imports"),
-        Param(
-            "macroeconomy.labour_share",
-            (),
-            "1",
-            0.1,
-            1,
-            "Labour income, self-employed labour included, over GDP at factor cost",
-        ),
+        CLOSURE,
+        *GDP_ACCOUNTS,
+        LABOUR_SHARE,
         Param(
             "macroeconomy.capital_output_ratio",
             (),
@@ -79,7 +55,7 @@ class Macroeconomy(Module):
             "Growth of real output under closure M0",
             "annual",
         ),
-        Param("macroeconomy.inflation_target", (), "1/year", -0.05, 1, "Inflation target"),
+        INFLATION_TARGET,
         Param(
             "macroeconomy.real_interest_rate", (), "1/year", -0.1, 0.5, "Neutral real interest rate"
         ),

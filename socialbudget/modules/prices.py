@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from socialbudget.contract import Module, Param, Var, Year
+from socialbudget.modules._shared import (
+    CONSUMPTION_TAX,
+    CONSUMPTION_TAX_CHANGE,
+    INFLATION_TARGET,
+    PRIVATE_CONSUMPTION,
+)
 from socialbudget.pack import Pack
 
 
@@ -17,7 +23,7 @@ class Prices(Module):
 
     name = "prices"
     params = (
-        Param("macroeconomy.inflation_target", (), "1/year", -0.05, 1, "Inflation target"),
+        INFLATION_TARGET,
         Param(
             "macroeconomy.kappa_p",
             (),
@@ -44,32 +50,9 @@ class Prices(Module):
             0.05,
             "Yearly growth of consumer prices over the GDP deflator",
         ),
-        Param(
-            "government.consumption_tax_change",
-            (),
-            "1",
-            -0.5,
-            0.5,
-            "Change of the effective tax-inclusive consumption tax rate",
-        ),
-        Param(
-            "government.consumption_tax",
-            (),
-            "LCU/year",
-            0,
-            1e30,
-            "Taxes on household consumption in the base year",
-            "fixed",
-        ),
-        Param(
-            "macroeconomy.private_consumption",
-            (),
-            "LCU/year",
-            0,
-            1e30,
-            "Private consumption in the base year",
-            "fixed",
-        ),
+        CONSUMPTION_TAX_CHANGE,
+        CONSUMPTION_TAX,
+        PRIVATE_CONSUMPTION,
     )
     writes = (
         Var(

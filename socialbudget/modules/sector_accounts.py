@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.contract import Array, Module, Var, Year
+from socialbudget.modules._shared import OPERATING_SURPLUS_SHARE
 from socialbudget.pack import Pack
 
 
@@ -15,17 +16,7 @@ class SectorAccounts(Module):
     """
 
     name = "sector_accounts"
-    params = (
-        Param(
-            "household.operating_surplus_share",
-            (),
-            "1",
-            0,
-            1,
-            "Share of the operating surplus after tax paid to households",
-            "fixed",
-        ),
-    )
+    params = (OPERATING_SURPLUS_SHARE,)
     writes = (
         Var(
             "sector_accounts.net_lending",

@@ -1,0 +1,44 @@
+"""Parameters that several modules read: declared once."""
+
+from __future__ import annotations
+
+from socialbudget.contract import Param
+
+
+def base_account(path: str, doc: str, unit: str = "LCU/year") -> Param:
+    """A line of the base year's accounts."""
+    return Param(path, (), unit, 0, 1e30, f"{doc} in the base year", "fixed")
+
+
+PRIVATE_CONSUMPTION = base_account("macroeconomy.private_consumption", "Private consumption")
+GOVERNMENT_CONSUMPTION = base_account(
+    "macroeconomy.government_consumption", "Government consumption"
+)
+INVESTMENT = base_account("macroeconomy.investment", "Gross capital formation")
+EXPORTS = base_account("macroeconomy.exports", "Exports")
+IMPORTS = base_account("macroeconomy.imports", "Imports")
+GDP_ACCOUNTS = (PRIVATE_CONSUMPTION, GOVERNMENT_CONSUMPTION, INVESTMENT, EXPORTS, IMPORTS)
+
+INCOME_TAX = base_account("government.income_tax", "Taxes on household income")
+CORPORATE_TAX = base_account("government.corporate_tax", "Taxes on corporate income")
+CONSUMPTION_TAX = base_account("government.consumption_tax", "Taxes on household consumption")
+DEBT = base_account("government.debt", "Gross public debt at the end of the year", "LCU")
+
+CLOSURE = Param(
+    "macroeconomy.closure", (), "1", 0, 1, "Macro closure: 0 = M0 classic, 1 = M1 hybrid", "fixed"
+)
+LABOUR_SHARE = Param(
+    "macroeconomy.labour_share", (), "1", 0.1, 1,
+    "Labour income, self-employed labour included, over GDP at factor cost",
+)  # fmt: skip
+INFLATION_TARGET = Param(
+    "macroeconomy.inflation_target", (), "1/year", -0.05, 1, "Inflation target"
+)
+CONSUMPTION_TAX_CHANGE = Param(
+    "government.consumption_tax_change", (), "1", -0.5, 0.5,
+    "Change of the effective tax-inclusive consumption tax rate",
+)  # fmt: skip
+OPERATING_SURPLUS_SHARE = Param(
+    "household.operating_surplus_share", (), "1", 0, 1,
+    "Share of the operating surplus after tax paid to households", "fixed",
+)  # fmt: skip
