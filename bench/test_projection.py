@@ -1,8 +1,8 @@
 """Time of whole runs: one draw, many draws, start-up, all outputs, and a cold start.
 
 ``python -m pytest bench/test_projection.py -o addopts= -s`` runs them and prints a summary. The
-limits are for catching a slip of several times on a slow machine, not for comparing machines; the
-test suite asserts no timing.
+limits are what the project promises on two otherwise idle cores; on a busy machine look at the
+ratio, which is of two runs side by side. The test suite asserts no timing.
 """
 
 from __future__ import annotations
@@ -26,14 +26,13 @@ DRAWS = 100
 CALL = "from socialbudget.cli import main; main()"
 REPOSITORY = Path(__file__).resolve().parent.parent
 LIMITS = {
-    "one draw to 2100": 5.0,
-    "100 draws to 2100": 60.0,
-    "100 draws over one draw": 100.0,
-    "--help": 1.5,
-    "warm run with all outputs": 30.0,
-    "cold run with all outputs": 180.0,
+    "one draw to 2100": 1.0,
+    "100 draws over one draw": 10.0,
+    "--help": 0.5,
+    "warm run with all outputs": 10.0,
+    "cold run with all outputs": 90.0,
 }
-"""Seconds; the ratio is a number: draws must never cost more than as many single runs."""
+"""Seconds on two otherwise idle cores; the ratio is a number."""
 found: dict[str, float] = {}
 
 
@@ -83,7 +82,7 @@ def test_many_draws(pack: Pack, benchmark: BenchmarkFixture) -> None:
         begun = time.perf_counter()
         project(pack)
         single.append(time.perf_counter() - begun)
-    keep("100 draws to 2100", many)
+    print(f"100 draws to 2100: {many:.2f} s")
     keep("100 draws over one draw", many / statistics.median(single))
 
 

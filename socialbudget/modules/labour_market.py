@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.dims import STANDARD
+from socialbudget.errors import PackError
 from socialbudget.kernels.labour import employment_and_wages
 from socialbudget.modules._shared import CLOSURE, LABOUR_SHARE
 from socialbudget.pack import Pack
@@ -287,6 +289,7 @@ class LabourMarket(Module):
     lags = ("macroeconomy.output_gap",)
 
     def start(self, y: Year) -> None:
+        _check_shares(y.p["labour_market.status_share"])
         force = y["participation.labour_force"]
         rate = y.p["labour_market.unemployment_rate"]
         u = (force * rate).sum(axis=(1, 2)) / force.sum(axis=(1, 2))
@@ -402,6 +405,22 @@ class LabourMarket(Module):
         y["labour_market.formal_wage_bill"] = formal_wages
         y["labour_market.wage_bill"] = wages
         y["labour_market.average_wage"] = wages / employees
+
+
+def _check_shares(share: Array) -> None:
+    """Refuse status shares that do not add up to 1 for every sex and age."""
+    total = share.sum(axis=3)
+    wrong = np.abs(total - 1.0) > 1e-9
+    if wrong.any():
+        _, sex, age = (int(i) for i in np.argwhere(wrong)[0])
+        raise PackError(
+            "labour market",
+            [
+                f"'labour_market.status_share' adds up to {total[wrong][0]:.6g} instead of 1 for "
+                f"{STANDARD['sex'][sex]}, age {age} ({int(wrong.sum())} such cells); change the "
+                "shares of the other statuses along with the one meant"
+            ],
+        )
 
 
 def modules(pack: Pack) -> Sequence[Module]:

@@ -1,0 +1,122 @@
+"""Kernels of the labour market: hand-worked cells, totals, and the plain Python function."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import lognorm
+
+from socialbudget.contract import Array
+from socialbudget.ensemble import project
+from socialbudget.errors import PackError
+from socialbudget.kernels.labour import employment_and_wages, insured_earnings
+from socialbudget.pack import load_pack
+from socialbudget.scenario import Change, Scenario
+
+PLAIN = {k: getattr(k, "py_func", k) for k in (employment_and_wages, insured_earnings)}
+
+
+def spread(kernel: object, *, rate: float, cap: float, odds: float = 1.0) -> dict[str, Array]:
+    """Two sexes, two ages, five statuses; relative unemployment 1 and 3."""
+    force = np.array([[[100.0, 50.0], [200.0, 0.0]]])
+    relative = np.array([[[1.0, 3.0], [1.0, 1.0]]])
+    share = np.broadcast_to([0.5, 0.2, 0.1, 0.15, 0.05], (1, 2, 2, 5)).copy()
+    earnings = np.broadcast_to([1.0, 0.5, 1.2, 0.4, 0.0], (1, 2, 2, 5)).copy()
+    out = {
+        "unemployed": np.full((1, 2, 2), np.nan),
+        "employment": np.full((1, 2, 2, 5), np.nan),
+        "compensation": np.full((1, 2, 2, 5), np.nan),
+        "wage": np.full((1, 2, 2, 5), np.nan),
+        "totals": np.full((1, 7), np.nan),
+    }
+    kernel(  # type: ignore[operator]
+        force, relative, np.array([rate]), np.array([cap]), share, np.array([odds]), earnings,
+        np.array([1000.0]), np.array([0.25]), *out.values(),
+    )  # fmt: skip
+    return out
+
+
+@pytest.mark.parametrize("kernel", [employment_and_wages, PLAIN[employment_and_wages]])
+def test_unemployment_is_spread_by_relative_rates(kernel: object) -> None:
+    out = spread(kernel, rate=0.1, cap=0.9)
+    # psi (100 + 3 x 50 + 200) = 35 unemployed, so psi = 35/450.
+    psi = 35.0 / 450.0
+    np.testing.assert_allclose(
+        out["unemployed"][0], [[100 * psi, 150 * psi], [200 * psi, 0.0]], rtol=1e-14
+    )
+    assert out["totals"][0, 0] == pytest.approx(350.0 - 35.0, rel=1e-14)
+
+
+@pytest.mark.parametrize("kernel", [employment_and_wages, PLAIN[employment_and_wages]])
+def test_a_capped_cell_passes_the_rest_on(kernel: object) -> None:
+    out = spread(kernel, rate=0.2, cap=0.3)
+    # 70 unemployed; the second cell stops at 0.3 x 50 = 15, the others share 55 over 300.
+    np.testing.assert_allclose(
+        out["unemployed"][0], [[100 * 55 / 300, 15.0], [200 * 55 / 300, 0.0]], rtol=1e-13
+    )
+
+
+def test_compensation_adds_up_and_charges_come_out_of_formal_wages() -> None:
+    out = spread(employment_and_wages, rate=0.1, cap=0.9)
+    assert out["compensation"].sum() == pytest.approx(1000.0, rel=1e-14)
+    per_head = 1000.0 / (315.0 * (0.5 + 0.1 + 0.12 + 0.06))
+    np.testing.assert_allclose(
+        out["wage"][0, 0, 0], per_head * np.array([1.0 / 1.25, 0.5, 1.2, 0.4, 0.0]), rtol=1e-13
+    )
+    employment, formal, employees, paid, mixed, formal_wages, wages = out["totals"][0]
+    assert formal == pytest.approx(0.6 * employment, rel=1e-13)
+    assert employees == pytest.approx(0.7 * employment, rel=1e-13)
+    assert paid + mixed == pytest.approx(1000.0, rel=1e-13)
+    assert wages - formal_wages == pytest.approx(0.2 * employment * per_head * 0.5, rel=1e-13)
+
+
+def test_odds_of_formality_move_every_cell() -> None:
+    out = spread(employment_and_wages, rate=0.0, cap=0.9, odds=2.0)
+    formal = out["employment"][0, 0, 0, [0, 2]].sum() / out["employment"][0, 0, 0].sum()
+    assert formal == pytest.approx(0.6 * 2 / (0.6 * 2 + 0.4), rel=1e-14)
+
+
+@pytest.mark.parametrize("kernel", [insured_earnings, PLAIN[insured_earnings]])
+@pytest.mark.parametrize(
+    ("floor", "ceiling", "cv"),
+    [(0, 0, 0.8), (300, 0, 0.8), (0, 1500, 0.8), (300, 1500, 0.6), (0, 900, 0)],
+)
+def test_insured_earnings_are_the_censored_mean(
+    kernel: object, floor: float, ceiling: float, cv: float
+) -> None:
+    wage, persons = 1000.0, 40.0
+    employment = np.zeros((1, 2, 1, 5))
+    employment[0, 0, 0, 0], employment[0, 0, 0, 2] = persons, 10.0
+    wages = np.full((1, 2, 1, 5), wage)
+    coverage = np.zeros((1, 1, 2, 5))
+    coverage[0, 0, 0, [0, 2]] = 0.5
+    out = [np.empty((1, 1, 2, 1)), np.empty((1, 1, 2, 1)), np.empty((1, 1, 2))]
+    kernel(  # type: ignore[operator]
+        employment, wages, coverage, np.array([[0.9]]), np.full((1, 1, 2), cv),
+        np.array([[float(floor)]]), np.array([[float(ceiling)]]), *out,
+    )  # fmt: skip
+    if cv > 0:
+        sigma = np.sqrt(np.log1p(cv**2))
+        law = lognorm(sigma, scale=wage * np.exp(-(sigma**2) / 2))
+        high = ceiling or np.inf
+        mean = law.expect(lambda w: np.clip(w, floor, high), epsabs=1e-10, epsrel=1e-10)
+    else:
+        mean = min(max(wage, floor), ceiling or np.inf)
+    contributors, insured, by_group = out
+    assert contributors.sum() == pytest.approx(0.5 * 50.0 * 0.9, rel=1e-14)
+    assert insured.sum() == pytest.approx(0.5 * 50.0 * 0.9 * mean, rel=1e-6)
+    np.testing.assert_allclose(by_group[0, 0], insured.sum() * np.array([0.8, 0.2]), rtol=1e-13)
+
+
+def test_status_shares_that_do_not_add_up_are_refused() -> None:
+    change = Change(
+        path="labour_market.status_share", scale=1.1, where={"status": "formal_employee"}
+    )
+    with pytest.raises(PackError, match=r"adds up to .* instead of 1 for female, age 0"):
+        project(load_pack("ZZZ"), Scenario("x", ((change,),)), to=2026)
+
+
+def test_a_closure_that_does_not_exist_is_refused() -> None:
+    for path in ("government.fiscal_closure", "macroeconomy.closure"):
+        with pytest.raises(PackError, match=f"'{path}' is 0.5"):
+            project(load_pack("ZZZ"), Scenario("x", ((Change(path=path, set=0.5),),)), to=2026)
