@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from socialbudget.scenario import EMPTY, Scenario
 
 DEFAULT_LAST_YEAR = 2100
 CHUNK = 64
-"""Draws that go through the loop together."""
+"""Draws that go through the loop together, at most."""
+WORTH_A_THREAD = 16
+"""Draws for which a thread of their own pays."""
 
 
 def prepare(
@@ -99,7 +102,7 @@ def project(
     if draws < 1:
         raise ValueError(f"draws must be at least 1, not {draws}")
     plan, parameters = prepare(pack, scenario, to=to, modules=modules)
-    chunks = [slice(i, min(i + CHUNK, draws)) for i in range(0, draws, CHUNK)]
+    chunks = _chunks(draws)
 
     def one(chunk: slice) -> Trajectory:
         own = parameters
@@ -138,6 +141,13 @@ def project(
         identities=whole.identities,
         seed=seed,
     )
+
+
+def _chunks(draws: int) -> list[slice]:
+    """Equal chunks, at least one a processor; results do not depend on how draws are cut."""
+    count = max(-(-draws // CHUNK), min(os.cpu_count() or 1, draws // WORTH_A_THREAD), 1)
+    edges = [round(i * draws / count) for i in range(count + 1)]
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def _merge(parts: Sequence[Trajectory]) -> Trajectory:

@@ -168,6 +168,8 @@ def insured_earnings(
             by_group[d, z, 0] = 0.0
             by_group[d, z, 1] = 0.0
             low, high = floor[d, z], ceiling[d, z]
+            log_low = math.log(low) if low > 0.0 else 0.0
+            log_high = math.log(high) if high > 0.0 else 0.0
             for s in range(sexes):
                 cv = variation[d_var, z, s]
                 sigma = math.sqrt(math.log(1.0 + cv * cv))
@@ -192,12 +194,12 @@ def insured_earnings(
                         mu = math.log(wage) - 0.5 * sigma * sigma
                         below_low, part_low = 0.0, 0.0
                         if low > 0.0:
-                            a = (math.log(low) - mu) / sigma
+                            a = (log_low - mu) / sigma
                             below_low = 0.5 * math.erfc(-a / math.sqrt(2.0))
                             part_low = 0.5 * math.erfc(-(a - sigma) / math.sqrt(2.0))
                         above_high, part_high = 0.0, 1.0
                         if high > 0.0:
-                            b = (math.log(high) - mu) / sigma
+                            b = (log_high - mu) / sigma
                             above_high = 0.5 * math.erfc(b / math.sqrt(2.0))
                             part_high = 0.5 * math.erfc(-(b - sigma) / math.sqrt(2.0))
                         factor = (
