@@ -920,8 +920,8 @@ def _national_pension(s: _Schemes) -> None:
             "accrual_scale",
             {y: replacement_rate(y) / 0.42 for y in (2024, 2025, 2026)},
             "1",
-            "Replacement rate of the year / 42%: 41.5% in 2025, 43% from 1 January 2026 for service "
-            "from then on (Act 20892 of 2025)",
+            "Replacement rate of the year / 42%: 41.5% in 2025, 43% from 1 January 2026 for "
+            "service from then on (Act 20892 of 2025)",
         ),
         ("service_maximum", {2024: 51}, "year", "No maximum"),
         ("averaging_years", {2024: 51}, "year", "Whole career"),
@@ -1240,8 +1240,8 @@ def _maternity(s: _Schemes) -> None:
             "Employment Insurance Act s.75-76: 90 days (120 for multiple "
             "births); large employers are reimbursed for 30 days",
             "estimated",
-            "Mean benefit a case / mean wage of women over the same weeks; statutory 100% up to 2.1 m "
-            "a month",
+            "Mean benefit a case / mean wage of women over the same weeks; statutory 100% up to "
+            "2.1 m a month",
         ),
         (
             "employer_maternity_leave",
