@@ -83,6 +83,43 @@ def _note(iso3: str, name: str) -> tuple[str, str]:
     return str(row["flag"]), f"{row['formula']}; {row['citation']}"
 
 
+# Figures copied unchanged from one publication cite that publication, not this project.
+PUBLISHED: dict[tuple[str, str], str] = {
+    ("ZAF", "cpi_inflation"): "statssa_cpi_2024",
+    ("USA", "cpi_inflation"): "ssa_trustees_economy",
+    ("USA", "wage_growth"): "ssa_trustees_economy",
+    ("KOR", "cpi_inflation"): "kostat_cpi_2024",
+    ("KOR", "revenue"): "bok_public_sector_2024",
+    ("KOR", "expenditure"): "bok_public_sector_2024",
+}
+PUBLICATIONS: dict[str, dict[str, dict[str, str]]] = {
+    "ZAF": {
+        "statssa_cpi_2024": {
+            "publisher": "Statistics South Africa",
+            "title": "Consumer Price Index, P0141",
+            "edition": "December 2024",
+        }
+    },
+    "KOR": {
+        "kostat_cpi_2024": {
+            "publisher": "Statistics Korea",
+            "title": "Consumer price index",
+            "edition": "December 2024",
+        },
+        "bok_public_sector_2024": {
+            "publisher": "Bank of Korea",
+            "title": "Public Sector Accounts 2024",
+            "edition": "preliminary, 23 September 2025",
+        },
+    },
+}
+
+
+def _source(iso3: str, name: str) -> str:
+    """Source key of a derived value: the publication itself where the figure is unchanged."""
+    return PUBLISHED.get((iso3, name), "derived_values")
+
+
 def _has(iso3: str, name: str) -> bool:
     return (iso3, name) in _derived_table()
 
@@ -396,6 +433,8 @@ def add_macro_sources(pack: PackBuilder, iso3: str) -> None:
         retrieved="2026",
         note="Values from the literature or by judgement; estimate where series allow.",
     )
+    for key, publication in PUBLICATIONS.get(iso3, {}).items():
+        pack.source(key, **publication, licence="facts, cited singly", retrieved="2026")
     if iso3 == "USA":
         pack.source(
             "ssa_trustees_economy",
@@ -576,7 +615,7 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
         ("labour_market.base_wage_growth", base.wage_growth, "wage_growth"),
     ):
         flag, note = _note(iso3, key)
-        pack.value(path, value, "1/year", "derived_values", flag, note=note)
+        pack.value(path, value, "1/year", _source(iso3, key), flag, note=note)
 
 
 def _add_government(pack: PackBuilder, iso3: str) -> None:
@@ -594,7 +633,7 @@ def _add_government(pack: PackBuilder, iso3: str) -> None:
         if name in ("revenue", "expenditure") and _has(iso3, f"funded_pensions_{name}"):
             note += "; plus " + _note(iso3, f"funded_pensions_{name}")[1]
         unit = "LCU" if name == "debt" else "LCU/year"
-        pack.value(f"government.{name}", lines[name], unit, "derived_values", flag, note=note)
+        pack.value(f"government.{name}", lines[name], unit, _source(iso3, name), flag, note=note)
     flag, note = _note(iso3, "foreign_debt_share")
     pack.value(
         "government.foreign_debt_share",

@@ -534,8 +534,8 @@ CONTRIBUTIONS: dict[str, Contributions] = {
         limits_note="As health insurance",
     ),
     "employer_maternity_leave": Contributions(
-        {2024: [0.0015, 0.0, 0.0]},
-        "Rate that pays for the leave of a year",
+        {2024: [0.0015, 0.0, 0.0], 2025: [0.00171, 0.0, 0.0]},
+        "Rate that pays for the leave of a year; 14% more from 2025, as fathers' leave doubles",
         _EI_GROUPS,
         "As Employment Insurance",
         [1.0, 0.0, 0.0],
@@ -687,14 +687,18 @@ class _Schemes:
             "Administration over benefits, apart from base_expenditure",
         )
         share = float(financing.get("state_share", 0.0))
+        by_law = share == 1.0 and z != "universal_child_benefit"
         self.value(
             z,
             "state_share",
             share,
             "1",
-            LAW if share == 1.0 else OWN,
-            "observed" if share in (0.0, 1.0) else "estimated",
-            financing.get("state_note", "Tax-financed by law" if share else "None by rule"),
+            LAW if by_law else OWN,
+            "observed" if by_law else "estimated" if 0.0 < share < 1.0 else "assumed",
+            financing.get(
+                "state_note",
+                "Tax-financed by law" if share else "Rule not used in this scheme: no state share",
+            ),
         )
         self.value(
             z,
@@ -702,10 +706,10 @@ class _Schemes:
             float(financing.get("earmarked", 0.0)),
             "1",
             OWN,
-            "estimated",
+            "estimated" if "earmarked" in financing else "assumed",
             "Tobacco levy of the National Health Promotion Fund (about 1.8 tn)"
             if "earmarked" in financing
-            else "None",
+            else "Rule not used in this scheme: no earmarked tax",
         )
         self.value(
             z,
@@ -766,7 +770,16 @@ class _Schemes:
             "assumed",
             "Dispersion of insured earnings at an age",
         )
-        self.value(z, "earnings_floor", terms.floor, "LCU/year", LAW, "observed", terms.limits_note)
+        limits = terms.floor > 0.0 or terms.ceiling is not None
+        self.value(
+            z,
+            "earnings_floor",
+            terms.floor,
+            "LCU/year",
+            LAW if limits else OWN,
+            "observed" if limits else "assumed",
+            terms.limits_note if limits else "Rule not used in this scheme: no floor, no ceiling",
+        )
         if terms.ceiling is not None:
             self.value(
                 z, "earnings_ceiling", terms.ceiling, "LCU/year", LAW, "observed", terms.limits_note
@@ -806,10 +819,10 @@ class _Schemes:
             transfer.coverage or {self.base.year: 1.0},
             "1",
             OWN,
-            "assumed" if transfer.coverage else "observed",
+            "assumed",
             "The cohort of the wars dies out"
             if transfer.coverage
-            else "The rate is that of all residents",
+            else "Rule not used in this scheme: the recipient rate is of all residents",
         )
         mean = self.spending(z) / sum(people)
         amounts = {self.base.year: 1.0, **(transfer.amounts or {})}
@@ -824,6 +837,8 @@ class _Schemes:
             f"Expenditure / recipients, alike for both sexes. {transfer.amounts_note}",
         )
         source, flag = (LAW, "observed") if transfer.law else (OWN, "assumed")
+        if transfer.law and transfer.theta == 0.0:
+            flag = "estimated"  # the law names another index, which the model takes as wages
         self.value(z, "price_indexation_share", transfer.theta, "1", source, flag, transfer.note)
         if transfer.pensionable is not None:
             self.array(
@@ -915,7 +930,6 @@ def _national_pension(s: _Schemes) -> None:
         ("latest_age", {2024: 68, 2028: 69, 2033: 70}, "year", "s.62: deferral up to five years"),
         ("qualifying_service", {2024: 10}, "year", "s.61: 10 years"),
         ("average_wage_accrual", {2024: half}, "1/year", half_note),
-        ("flat_amount", {2024: 0}, "LCU/year", "None"),
         (
             "accrual_scale",
             {y: replacement_rate(y) / 0.42 for y in (2024, 2025, 2026)},
@@ -931,7 +945,6 @@ def _national_pension(s: _Schemes) -> None:
         ("revaluation_age", {2024: 101}, "year", "Revalued up to the award"),
         ("early_reduction", {2024: 0.06}, "1/year", "s.63: 0.5% a month"),
         ("late_increment", {2024: 0.072}, "1/year", "s.62: 0.6% a month"),
-        ("minimum_pension", {2024: 0}, "LCU/year", "None"),
         ("maximum_share", {2024: 1}, "1", "s.53: not above own average income"),
         ("price_indexation_share", {2024: 1}, "1", "s.51(2): consumer prices of the year before"),
         ("credited_service_share", {2024: 0}, "1", "None; the minimum counts instead"),
@@ -945,6 +958,8 @@ def _national_pension(s: _Schemes) -> None:
     )
     for name, values, unit, note in law:
         s.series(z, name, values, unit, LAW, "observed", note)
+    for name in ("flat_amount", "minimum_pension"):
+        s.value(z, name, 0.0, "LCU/year", OWN, "assumed", "Rule not used in this scheme")
     ages = "Act 8541 addenda s.8: born 1961-64 63, 1965-68 64, 1969 and later 65"
     for name, steps, note in (
         ("pensionable_age", {2024: 63, 2028: 64, 2033: 65}, ages),
@@ -1158,7 +1173,7 @@ def _health_and_care(s: _Schemes) -> None:
         (
             "other_public_health",
             everyone,
-            "observed",
+            "assumed",
             "All residents",
             everyone,
             "The same at every age",
@@ -1166,7 +1181,7 @@ def _health_and_care(s: _Schemes) -> None:
         (
             "mandatory_private_health",
             everyone,
-            "observed",
+            "assumed",
             "All residents",
             road,
             "Road casualties",
@@ -1230,47 +1245,71 @@ def _health_and_care(s: _Schemes) -> None:
     )
 
 
+# Users of spouse leave benefit in 2024: 256,771 less parental leave (132,535), reduced hours
+# (26,627) and maternity leave (79,368), Ministry of Employment and Labor, February 2025.
+FATHERS_WITH_BENEFIT = 18241.0
+# Births whose father takes leave paid by his employer: order of magnitude.
+FATHERS_PAID_BY_EMPLOYER = 0.25
+
+
 def _maternity(s: _Schemes) -> None:
-    women = s.base.employment_by_status[0, 15:50, FORMAL_EMPLOYEE]
-    wage = float((women * s.base.gross_wage[0, 15:50, FORMAL_EMPLOYEE]).sum() / women.sum())
-    rows: tuple[tuple[str, float, str, str, str], ...] = (
+    employees = s.base.employment_by_status[:, 15:50, FORMAL_EMPLOYEE]
+    bill = employees * s.base.gross_wage[:, 15:50, FORMAL_EMPLOYEE]
+    wage = bill.sum(axis=1) / employees.sum(axis=1)
+    births = float(s.base.births)
+    mothers = {z: s.totals(z)[0] for z in ("maternity_benefit", "employer_maternity_leave")}
+    # Weeks of mothers and fathers; leave of fathers doubled on 23 February 2025 (20 days).
+    insured = [str(s.row("maternity_benefit")["source"])] * 2
+    rows: tuple[tuple[str, dict[int, list[float]], str, float, str, list[str], list[str], str], ...]
+    rows = (
         (
             "maternity_benefit",
-            90 / 7,
-            "Employment Insurance Act s.75-76: 90 days (120 for multiple "
-            "births); large employers are reimbursed for 30 days",
-            "estimated",
-            "Mean benefit a case / mean wage of women over the same weeks; statutory 100% up to "
-            "2.1 m a month",
+            {2024: [90 / 7, 1.0], 2025: [90 / 7, 4.0]},
+            "Employment Insurance Act s.75-76: mothers 90 days (120 for multiple births; large "
+            "employers are reimbursed for 30 days); fathers in small firms 5 of 10 working days, "
+            "all 20 from 23 February 2025",
+            FATHERS_WITH_BENEFIT,
+            f"{mothers['maternity_benefit']:,.0f} mothers and {FATHERS_WITH_BENEFIT:,.0f} fathers "
+            "(256,771 users of all leave benefits in 2024 less the other three) / births",
+            insured,
+            ["estimated", "estimated"],
+            "Mean benefit a case / mean wages of mothers and fathers over the same weeks; "
+            "statutory 100% up to 2.1 m a month",
         ),
         (
             "employer_maternity_leave",
-            60 / 7,
-            "Labor Standards Act s.74: the employer owes full "
-            "ordinary wages for 60 days less the insurance benefit",
-            "assumed",
-            "Employer's part a case / mean wage of women over the same weeks",
+            {2024: [60 / 7, 2.0], 2025: [60 / 7, 4.0]},
+            "Labor Standards Act s.74: the employer owes full ordinary wages for 60 days less the "
+            "insurance benefit; Equal Employment Act s.18-2: fathers 10 working days, 20 from "
+            "23 February 2025",
+            FATHERS_PAID_BY_EMPLOYER * births,
+            f"{mothers['employer_maternity_leave']:,.0f} cases / births of the year; fathers at "
+            f"{FATHERS_PAID_BY_EMPLOYER:.0%} of births assumed",
+            [str(s.row("employer_maternity_leave")["source"]), OWN],
+            ["assumed", "assumed"],
+            "Employer's part a case / mean wages of mothers and fathers over the same weeks",
         ),
     )
-    for z, weeks, weeks_note, flag, rate_note in rows:
-        cases = s.totals(z)[0]
-        s.value(z, "benefit_weeks", weeks, "week", LAW, "observed", weeks_note)
-        s.value(
+    for z, weeks, weeks_note, fathers, cases_note, source, flags, rate_note in rows:
+        cases = np.array([mothers[z], fathers])
+        s.array(z, "benefit_weeks", ["sex"], weeks, "week", LAW, "observed", weeks_note)
+        s.array(
             z,
             "insured_share",
-            cases / s.base.births,
+            ["sex"],
+            cases / births,
             "1",
-            str(s.row(z)["source"]),
-            flag,
-            f"{cases:,.0f} cases / births of the year",
+            np.array(source, dtype=object),
+            np.array(flags, dtype=object),
+            cases_note,
         )
         s.value(
             z,
             "replacement_rate",
-            s.spending(z) / cases / (wage * weeks / 52.0),
+            s.spending(z) / float((cases * wage * np.array(weeks[2024])).sum() / 52.0),
             "1",
             OWN,
-            flag,
+            flags[0],
             rate_note,
         )
 

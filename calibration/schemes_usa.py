@@ -714,13 +714,19 @@ class _Writer:
             note="Administration per unit of benefits",
         )
         shares = state_share if isinstance(state_share, Mapping) else {2024: state_share}
-        reserve_flag = "estimated" if reserve else "observed"
+        # Paid from general revenue by law, a programme has no reserve; else none is known.
+        by_law = source == "us_law" and shares == {2024: 1.0}
+        reserve_flag = "estimated" if reserve else "observed" if by_law else "assumed"
+        reserve_source = source if reserve or by_law else ASSUMED
+        reserve_note = note if reserve or by_law else f"Rule not used: no reserve shown. {note}"
         prefix = f"schemes.{name}."
         self.pack.series(prefix + "state_share", shares, "1", source, "estimated", note)
         self.pack.series(
             prefix + "earmarked_tax_share", earmarked or {2024: 0.0}, "1", source, "estimated", note
         )
-        self.pack.value(prefix + "reserve", reserve, "LCU", source, reserve_flag, note=note)
+        self.pack.value(
+            prefix + "reserve", reserve, "LCU", reserve_source, reserve_flag, note=reserve_note
+        )
         self.pack.series(
             prefix + "reserve_return",
             real_return or {2024: 0.0},
@@ -811,7 +817,18 @@ class _Writer:
             flag="estimated",
             note=cv_note,
         )
-        self.scalar(name, "earnings_floor", 0.0, "LCU/year", source="us_law", flag="observed")
+        by_law = source == "us_law"
+        self.scalar(
+            name,
+            "earnings_floor",
+            0.0,
+            "LCU/year",
+            source=source if by_law else ASSUMED,
+            flag="observed" if by_law else "assumed",
+            note="The tax falls on the first dollar of employees"
+            if by_law
+            else "Rule not used in this scheme: no floor known",
+        )
         if ceiling is not None:
             self.scalar(
                 name,
@@ -890,8 +907,8 @@ class _Writer:
             f"schemes.{name}.coverage",
             coverage or {2024: 1.0},
             "1",
-            "cbo_2025" if coverage else "us_law",
-            "estimated" if coverage else "observed",
+            "cbo_2025" if coverage else ASSUMED,
+            "estimated" if coverage else "assumed",
             coverage_note,
         )
         self.scalar(
@@ -1064,8 +1081,8 @@ def _oasdi(w: _Writer) -> None:
     }
     for parameter, (value, unit) in neutral.items():
         w.scalar(z, parameter, value, unit, note="Rule not used; the special minimum of 42 U.S.C. "
-                 "415(a)(1)(C) no longer binds", **law)  # fmt: skip
-    w.array(z, "accrual_history", ["service"], np.ones(51), "1", note="Rule not used", **law)
+                 "415(a)(1)(C) no longer binds", **guess)  # fmt: skip
+    w.array(z, "accrual_history", ["service"], np.ones(51), "1", note="Rule not used", **guess)
     formula = {
         "averaging_years": (35.0, "year", "42 U.S.C. 415(b): 40 elapsed years less 5"),
         "averaging_best": (1.0, "1", "The best years"),
@@ -1416,6 +1433,9 @@ def _work_and_injury(w: _Writer) -> None:
     )
 
 
+# Paid family leave: births of insured mothers over all births; men among bonding claims; paid
+# weeks of a father.
+MOTHERS_INSURED, MEN_BONDING, FATHERS_WEEKS = 0.17, 0.40, 6.0
 # Programmes that start later under laws already passed, as shares of all employees.
 LEAVE_COVERAGE = {2024: 0.28, 2026: 0.305, 2028: 0.325}
 
@@ -1464,36 +1484,43 @@ def _leave(w: _Writer) -> None:
         coverage_note=coverage_note,
     )
     z = "state_paid_family_leave"
-    insured = 0.17
-    weeks = w.recipients(z) * 52.0 / (w.base.births * insured)
-    women = employees[0, 15:50]
-    wage = float((women * wages[0, 15:50]).sum() / women.sum())
-    w.pack.series(
-        f"schemes.{z}.insured_share",
+    insured = MOTHERS_INSURED * np.array([1.0, MEN_BONDING / (1.0 - MEN_BONDING)])
+    fathers = insured[1] * FATHERS_WEEKS
+    weeks = np.array(
+        [(w.recipients(z) * 52.0 / w.base.births - fathers) / insured[0], FATHERS_WEEKS]
+    )
+    parents = employees[:, 15:50]
+    wage = (parents * wages[:, 15:50]).sum(axis=1) / parents.sum(axis=1)
+    recipients = w.base.births * insured * weeks / 52.0
+    w.array(
+        z,
+        "insured_share",
+        ["sex"],
         {y: insured * g for y, g in growth.items()},
         "1",
-        ASSUMED,
-        "assumed",
-        "28 percent of workers are covered, about 62 percent of mothers work; grows with the "
-        "states covered",
+        note="28 percent of workers are covered, about 62 percent of mothers work; fathers: 40 "
+        "percent of bonding claims (California 44 percent in 2022/23, other states assumed "
+        "lower); grows with the states covered",
     )
-    w.scalar(
+    w.array(
         z,
         "benefit_weeks",
+        ["sex"],
         weeks,
         "week",
-        source="state_tdi_pfl_2024",
-        flag="estimated",
-        note="Paid weeks of both parents and of other family carers per insured birth",
+        source=np.array(["state_tdi_pfl_2024", ASSUMED], dtype=object),
+        flag=np.array(["estimated", "assumed"], dtype=object),
+        note="Paid weeks per insured birth: fathers 6 of bonding assumed; mothers the rest of the "
+        "person-years, pregnancy and other family carers included",
     )
     w.scalar(
         z,
         "replacement_rate",
-        w.expenditure(z) / w.recipients(z) / wage,
+        w.expenditure(z) / float((recipients * wage).sum()),
         "1",
         source="state_tdi_pfl_2024",
         flag="estimated",
-        note="Mean benefit over mean earnings of women aged 15 to 49",
+        note="Mean benefit over mean earnings of women and men aged 15 to 49",
     )
     w.financing(z, state_share=0.0, source="state_tdi_pfl_2024", note="Contributions only")
     w.contributions(

@@ -46,6 +46,8 @@ GRANT_AMOUNTS: dict[str, dict[tuple[int, int], float]] = {
     "foster_child_grant": {(2024, 1): 1130, (2024, 4): 1180, (2025, 4): 1250},
     "social_relief_of_distress": {(2024, 1): 350, (2024, 4): 370},
 }
+# Parental benefits of fathers, per mother with maternity benefit: no published count at hand.
+FATHERS_PER_MOTHER = 0.05
 CORE_GRANTS = tuple(g for g in GRANT_AMOUNTS if g != "social_relief_of_distress")
 
 
@@ -543,6 +545,13 @@ def add_schemes(pack: PackBuilder, base: BaseYear) -> None:
     _labour_market_programmes(pack, base, book)
 
 
+def _known(account: Account) -> tuple[str, str]:
+    """Source and flag of a rule of financing that the account's publication shows."""
+    if account.flag == "assumed" or account.source in (ASSUMED, PROFILES):
+        return ASSUMED, "assumed"
+    return account.source, "observed"
+
+
 def _financing(
     pack: PackBuilder, name: str, account: Account, attributes: Mapping[str, Any]
 ) -> None:
@@ -573,25 +582,28 @@ def _financing(
         z + "state_share",
         0.0 if contributory or levy else 1.0,
         "1",
-        account.source,
-        "observed",
+        *_known(account),
         note="Own funds" if contributory or levy else "Paid from general revenue",
     )
     pack.value(
         z + "earmarked_tax_share",
         levy,
         "1",
-        account.source,
-        "estimated" if levy else "observed",
-        note=f"Fuel levy / benefits = {levy:.3f}" if levy else "No earmarked tax",
+        account.source if levy else ASSUMED,
+        "estimated" if levy else "assumed",
+        note=f"Fuel levy / benefits = {levy:.3f}"
+        if levy
+        else "Rule not used in this scheme: no earmarked tax known",
     )
     pack.value(
         z + "reserve",
         account.reserve * MILLION,
         "LCU",
-        account.source,
-        "estimated" if account.reserve else "observed",
-        note="Assets on 31 December 2024" if account.reserve else "No reserve",
+        account.source if account.reserve else ASSUMED,
+        "estimated" if account.reserve else "assumed",
+        note="Assets on 31 December 2024"
+        if account.reserve
+        else "Rule not used in this scheme: no reserve known",
     )
     invested = {"uif": (0.03, 0.60), "compensation": (0.03, 0.60), "medical": (0.02, 0.20)}
     rate, bonds = invested.get(name.split("_")[0], (0.045, 0.35))
@@ -659,7 +671,14 @@ def _cash_transfers(
             "assumed",
             note=f"{account.recipients:,.0f} recipients at mid-2024; shape: {reason}",
         )
-        pack.value(z + "coverage", 1.0, "1", account.source, "observed", note="In force")
+        pack.value(
+            z + "coverage",
+            1.0,
+            "1",
+            ASSUMED,
+            "assumed",
+            note="Rule not used in this scheme: the recipient rate is of all residents",
+        )
         _amounts(pack, base, name, account)
         theta, why = INDEXATION.get(name, (1.0, "raised with inflation in recent budgets"))
         pack.value(z + "price_indexation_share", theta, "1", ASSUMED, "assumed", note=why)
@@ -711,7 +730,7 @@ def _amounts(pack: PackBuilder, base: BaseYear, name: str, account: Account) -> 
         np.full(2, mean_amount(name, 2024) * 12),
         "LCU/year",
         "zaf_social_assistance_act",
-        "observed",
+        "estimated",
         note=f"Mean of the monthly amounts of 2024: {_dated(name, 2024)}",
     )
     pack.table(
@@ -789,13 +808,15 @@ def _social_insurance(pack: PackBuilder, base: BaseYear, book: Mapping[str, Acco
     z = "schemes.uif_maternity."
     births = base.births
     insured = book["uif_maternity"].recipients
-    pack.value(
+    pack.table(
         z + "benefit_weeks",
-        17.32,
+        ("sex",),
+        np.array([17.32, 10 / 7]),
         "week",
         "zaf_uif_act",
         "observed",
-        note="Act 63 of 2001 s.24(4) as amended: 17 to 32 weeks",
+        note="Act 63 of 2001: mothers s.24(4) as amended, 17.32 weeks; fathers s.26A, in force "
+        "since 1 November 2019, 10 consecutive days",
     )
     pack.value(
         z + "replacement_rate",
@@ -806,13 +827,17 @@ def _social_insurance(pack: PackBuilder, base: BaseYear, book: Mapping[str, Acco
         note="Act 63 of 2001 s.12(3)(c) as amended by Act 10 of 2016: 66% of earnings; the add-"
         "factor of about 0.7 is the effect of the ceiling",
     )
-    pack.value(
+    fathers = FATHERS_PER_MOTHER * insured
+    pack.table(
         z + "insured_share",
-        insured / births,
+        ("sex",),
+        np.array([insured, fathers]) / births,
         "1",
-        "zaf_uif_2025",
-        "estimated",
-        note=f"{insured:,.0f} births with benefit, which gives R28 thousand each",
+        np.array(["zaf_uif_2025", ASSUMED], dtype=object),
+        np.array(["estimated", "assumed"], dtype=object),
+        note=f"{insured:,.0f} births with benefit of the mother, which gives R28 thousand each; "
+        f"{fathers:,.0f} with parental benefit of the father: take-up is small, one for every "
+        "twenty mothers assumed",
     )
     z = "schemes.uif_sickness."
     days = 0.24
@@ -989,7 +1014,15 @@ def _contributions(pack: PackBuilder, base: BaseYear, book: Mapping[str, Account
             "assumed",
             note="Formal earnings in South Africa are among the most unequal known",
         )
-        pack.value(z + "earnings_floor", 0.0, "LCU/year", source, "observed", note="No floor")
+        by_law = source in ("zaf_uif_act", "zaf_gepf_law")
+        pack.value(
+            z + "earnings_floor",
+            0.0,
+            "LCU/year",
+            source if by_law else ASSUMED,
+            "observed" if by_law else "assumed",
+            note="No floor" if by_law else "Rule not used in this scheme: no floor known",
+        )
         if name.startswith("uif"):
             pack.value(
                 z + "earnings_ceiling",

@@ -770,10 +770,17 @@ def _add_short_term(pack: PackBuilder, base: Synthetic) -> None:
             "work_injury.replacement_rate": (INJURY_REPLACEMENT, "1"),
             "training_programme.unit_cost": (PROGRAMME_COST * base.average_wage, "LCU/year"),
             "maternity_benefit.replacement_rate": (MATERNITY_REPLACEMENT, "1"),
-            "maternity_benefit.benefit_weeks": (MATERNITY_WEEKS, "week"),
-            "maternity_benefit.insured_share": (MATERNITY_SHARE, "1"),
         },
     )
+    # Mothers alone draw the benefit.
+    for name, value, unit in (
+        ("benefit_weeks", MATERNITY_WEEKS, "week"),
+        ("insured_share", MATERNITY_SHARE, "1"),
+    ):
+        pack.table(
+            f"schemes.maternity_benefit.{name}", ("sex",), np.array([value, 0.0]), unit, SOURCE,
+            "assumed",
+        )  # fmt: skip
 
 
 def _add_transfers(pack: PackBuilder, base: Synthetic) -> None:

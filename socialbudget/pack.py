@@ -25,6 +25,8 @@ from socialbudget.errors import PackError
 from socialbudget.units import UnitError, conversion_factor, in_words
 
 FLAGS = ("observed", "estimated", "imputed", "assumed")
+OWN = "socialbudget"
+"""Publisher of the project's own assumptions, which nobody has observed."""
 COLUMNS = ("value", "unit", "source", "flag", "note")
 
 Function = Literal[FUNCTIONS]  # type: ignore[valid-type]
@@ -574,6 +576,14 @@ def _check_table(
         "source",
         "source not listed in pack.toml",
         "add a [sources.<key>] section",
+    )
+    own = [key for key, source in manifest.sources.items() if source.publisher == OWN]
+    unsupported = frame["source"].isin(own) & (frame["flag"] == "observed")
+    complain(
+        unsupported.to_numpy(),
+        "flag",
+        "'observed' with a source that is our own assumption",
+        "flag it assumed, or cite where it was observed",
     )
     duplicated = frame.duplicated(["path", "year", *entry.dims]).to_numpy()
     complain(duplicated, "path", "the same key stands twice", "keep one of the rows")

@@ -24,6 +24,7 @@ from socialbudget.errors import SocialBudgetError
 from socialbudget.pack import Pack
 from socialbudget.plan import Plan
 from socialbudget.scenario import Scenario
+from socialbudget.units import conversion_factor
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
@@ -102,10 +103,23 @@ class Results:
         array = self[name]
         return array[:, 0] if array.shape[1] == 1 else np.median(array, axis=1)
 
-    def frame(self, pattern: str = "*") -> pd.DataFrame:
-        """One long table: country, scenario, variable, unit, year, dims, draw, value."""
-        draws = tuple(range(self.draws))
-        return self._long(self.names(pattern), lambda a: a, "draw", draws)
+    def frame(self, pattern: str = "*", unit: str | None = None) -> pd.DataFrame:
+        """One long table: country, scenario, variable, unit, year, dims, draw, value.
+
+        With `unit`, e.g. ``"teraLCU/year"`` or ``"percent"``, all values are converted to it.
+
+        Raises
+        ------
+        SocialBudgetError
+            When no variable matches, or one does not convert to `unit`.
+        """
+        names = self.names(pattern)
+        frame = self._long(names, lambda a: a, "draw", tuple(range(self.draws)))
+        if unit is not None:
+            factors = {n: conversion_factor(self.variables[n].unit, unit) for n in names}
+            frame["value"] *= frame["variable"].map(factors).astype(float)
+            frame["unit"] = unit.replace("LCU", self.pack.manifest.currency)
+        return frame
 
     def quantiles(self, pattern: str = "*", quantiles: Sequence[float] = QUANTILES) -> pd.DataFrame:
         """As `frame`, with quantiles over draws in the column `quantile`."""

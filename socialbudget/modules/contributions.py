@@ -18,7 +18,9 @@ class Contributions(Module):
 
     Contributors are covered employment times density times compliance. Insured earnings follow
     from lognormal wages between floor and ceiling; both rise by the growth of average wages in the
-    year before. A multiplicative add-factor per payer reproduces the base year's accounts.
+    year before. Members may earn more or less than the employed of their sex and age: a factor on
+    insured earnings reproduces the contributions of the base year, and an add-factor per payer
+    what is left between payers.
     """
 
     name = "contributions"
@@ -79,7 +81,14 @@ class Contributions(Module):
                 ("insurance", "payer"),
                 "1",
                 "rate",
-                "Factor that reproduces the contributions of the base year",
+                "Factor that reproduces the contributions of each payer in the base year",
+            ),
+            Var(
+                "contributions.earnings_factor",
+                ("insurance",),
+                "1",
+                "rate",
+                "Members' insured earnings over those of the employed of their sex and age",
             ),
         )
         self.reads = (
@@ -110,17 +119,19 @@ class Contributions(Module):
                         "rates, coverage and earnings give none; correct one of them"
                     ],
                 )
-        factor = np.where(computed > 0.0, given / np.where(computed > 0.0, computed, 1.0), 1.0)
-        y["contributions.add_factor"] = factor
+        y["contributions.earnings_factor"] = ratio_or_one(given.sum(axis=2), computed.sum(axis=2))
+        scaled = computed * self._scale(y)
+        y["contributions.add_factor"] = ratio_or_one(given, scaled)
         self._receive(y, np.broadcast_to(given, computed.shape))
 
     def step(self, y: Year) -> None:
         factor = y.lag("contributions.add_factor")
         y["contributions.add_factor"] = factor
-        self._receive(y, factor * self._computed(y))
+        y["contributions.earnings_factor"] = y.lag("contributions.earnings_factor")
+        self._receive(y, factor * self._computed(y) * self._scale(y))
 
     def _computed(self, y: Year) -> Array:
-        """Contributions by scheme and payer before add-factors; fills contributors and earnings."""
+        """Contributions by scheme and payer before factors; fills contributors and earnings."""
         by_group = np.empty((y.draws, len(self._schemes), 2))
         insured_earnings(
             y["labour_market.employment_by_status"],
@@ -137,6 +148,14 @@ class Contributions(Module):
         y["contributions.insured_earnings_total"] = by_group.sum(axis=2)
         return y["contribution_rules.rate"] * by_group[:, :, (0, 0, 1)]
 
+    @staticmethod
+    def _scale(y: Year) -> Array:
+        """Scale earnings to the members' level; returns the factor as ``[draw, insurance, 1]``."""
+        factor = y["contributions.earnings_factor"]
+        y["contributions.insured_earnings"][...] *= factor[:, :, None, None]
+        y["contributions.insured_earnings_total"][...] *= factor
+        return factor[:, :, None]
+
     def _receive(self, y: Year, revenue: Array) -> None:
         y["contributions.revenue"] = revenue
         public = revenue * self._public[:, None]
@@ -152,6 +171,11 @@ class Contributions(Module):
             "L-5 contributors do not exceed the employed": excess.sum(axis=(1, 2, 3))
             / employed.sum(axis=(1, 2))
         }
+
+
+def ratio_or_one(given: Array, computed: Array) -> Array:
+    """What makes `computed` the `given`; 1 where nothing is computed."""
+    return np.where(computed > 0.0, given / np.where(computed > 0.0, computed, 1.0), 1.0)
 
 
 def modules(pack: Pack) -> Sequence[Module]:

@@ -131,10 +131,8 @@ class Government(Module):
         "scheme_accounts.interest_from_budget",
         "scheme_accounts.income_from_firms",
         "scheme_accounts.public_balance",
-        "scheme_accounts.public_bonds",
         "fiscal_rule.spending_adjustment",
     )
-    lags = ("scheme_accounts.public_bonds",)
 
     def start(self, y: Year) -> None:
         p = y.p
@@ -200,7 +198,7 @@ class Government(Module):
         y["government.effective_interest_rate"] = y["government.interest"] / (
             p["government.debt"] + balance
         )
-        self._split_interest(y, p["government.debt"] + balance, y["scheme_accounts.public_bonds"])
+        self._split_interest(y)
         self._totals(y, balance)
 
     def step(self, y: Year) -> None:
@@ -251,7 +249,7 @@ class Government(Module):
         opening = y.lag("government.debt")
         y["government.effective_interest_rate"] = effective
         y["government.interest"] = effective * opening
-        self._split_interest(y, opening, y.lag("scheme_accounts.public_bonds"))
+        self._split_interest(y)
         balance = self._balance(y)
         y["government.debt"] = opening - balance
         self._totals(y, balance)
@@ -277,7 +275,7 @@ class Government(Module):
         return balance
 
     @staticmethod
-    def _split_interest(y: Year, debt: Array, bonds: Array) -> None:
+    def _split_interest(y: Year) -> None:
         """Interest by holder: schemes first, then abroad and households by share."""
         schemes = y["scheme_accounts.interest_from_budget"]
         rest = y["government.interest"] - schemes
@@ -313,13 +311,6 @@ class Government(Module):
             "A-4 revenue less expenditure = balance of budget and of schemes": (
                 y["government.general_balance"]
                 - (y["government.revenue"] - y["government.expenditure"])
-            )
-            / gdp,
-            "M-10 interest paid by the budget = interest received by holders": (
-                y["government.interest"]
-                - y["government.interest_to_schemes"]
-                - y["government.interest_abroad"]
-                - y["government.interest_to_households"]
             )
             / gdp,
         }

@@ -195,14 +195,6 @@ class Household(Module):
         return {
             "M-1 GDP = factor incomes and net indirect taxes": (gdp - factor_incomes) / gdp,
             "M-7 disposable income adds up": (y["household.disposable_income"] - income) / gdp,
-            "A-5 contributions in the household account = scheme receipts": (
-                y["household.social_contributions"] - y["scheme_accounts.public_contributions"]
-            )
-            / gdp,
-            "A-7 benefits in the household account = cash benefits of the schemes": (
-                y["household.cash_benefits"] - y["scheme_accounts.public_cash_benefits"]
-            )
-            / gdp,
         }
 
 

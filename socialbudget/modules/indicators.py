@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Var, Year
 from socialbudget.dims import FUNCTIONS
 from socialbudget.modules import Scheme, schemes_of
@@ -167,14 +168,14 @@ class Indicators(Module):
         by_sex = y["contributions.contributors"].sum(axis=3)
         contributors = by_sex.sum(axis=2)
         recipients = y["social_accounts.scheme_recipients"].sum(axis=2)[:, rows]
-        cost_rate = _ratio(spending[:, rows], earnings)
-        dependency = _ratio(recipients, contributors)
+        cost_rate = ratio(spending[:, rows], earnings)
+        dependency = ratio(recipients, contributors)
         y["indicators.payg_cost_rate"] = cost_rate
         y["indicators.contributor_dependency_ratio"] = dependency
-        y["indicators.benefit_ratio"] = _ratio(
-            _ratio(spending[:, rows], recipients), _ratio(earnings, contributors)
+        y["indicators.benefit_ratio"] = ratio(
+            ratio(spending[:, rows], recipients), ratio(earnings, contributors)
         )
-        y["indicators.reserve_ratio"] = _ratio(opening, spending)
+        y["indicators.reserve_ratio"] = ratio(opening, spending)
         population = y["demography.population_midyear"]
         working = population[:, :, 20:OLD_AGE].sum(axis=(1, 2))
         y["indicators.old_age_dependency_ratio"] = (
@@ -186,7 +187,7 @@ class Indicators(Module):
         y["indicators.old_age_recipients_ratio"] = people[:, F["old_age"]] / population[
             :, :, OLD_AGE:
         ].sum(axis=2)
-        y["indicators.unemployment_coverage"] = _ratio(
+        y["indicators.unemployment_coverage"] = ratio(
             people[:, F["unemployment"]], y["labour_market.unemployed"].sum(axis=2)
         )
         y["indicators.family_coverage"] = people[:, F["family"]].sum(axis=1) / population[
@@ -195,13 +196,13 @@ class Indicators(Module):
         y["indicators.contributor_coverage"] = (
             contributors / y["labour_market.total_employment"][:, None]
         )
-        pension = _ratio(money[:, F["old_age"]], people[:, F["old_age"]])
+        pension = ratio(money[:, F["old_age"]], people[:, F["old_age"]])
         y["indicators.old_age_benefit_ratio"] = pension / y["labour_market.average_wage"][:, None]
-        y["indicators.gender_gap_old_age_benefit"] = 1.0 - _ratio(pension[:, 0], pension[:, 1])
+        y["indicators.gender_gap_old_age_benefit"] = 1.0 - ratio(pension[:, 0], pension[:, 1])
         rate = y["labour_accounts.employment_rate_by_sex"]
         y["indicators.gender_gap_employment"] = rate[:, 1] - rate[:, 0]
         y["indicators.gender_gap_wage"] = y["labour_accounts.gender_wage_gap"]
-        y["indicators.gender_gap_contributors"] = 1.0 - _ratio(by_sex[:, :, 0], by_sex[:, :, 1])
+        y["indicators.gender_gap_contributors"] = 1.0 - ratio(by_sex[:, :, 0], by_sex[:, :, 1])
         by_sex_money = money.sum(axis=1)
         y["indicators.women_share_of_benefits"] = by_sex_money[:, 0] / by_sex_money.sum(axis=1)
 
@@ -212,16 +213,6 @@ class Indicators(Module):
         # The two factors of a scheme without recipients are not defined.
         residual = np.where(recipients > 0.0, rate - product, 0.0)
         return {"I-2 cost rate = dependency x benefit ratio": residual}
-
-
-def _ratio(numerator: Array, denominator: Array) -> Array:
-    """Quotient, 0 where the denominator is 0."""
-    return np.divide(
-        numerator,
-        denominator,
-        out=np.zeros(np.broadcast(numerator, denominator).shape),
-        where=denominator > 0.0,
-    )
 
 
 def modules(pack: Pack) -> Sequence[Module]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Var, Year
 from socialbudget.pack import Pack
 
@@ -105,6 +106,7 @@ class LabourAccounts(Module):
         "demography.population_midyear",
         "participation.labour_force",
         "labour_market.unemployed",
+        "labour_market.unemployment_rate",
         "labour_market.employment_by_status",
         "labour_market.compensation",
         "labour_market.gross_wage",
@@ -124,7 +126,7 @@ class LabourAccounts(Module):
         y["labour_accounts.employment"] = employment
         y["labour_accounts.employment_by_status"] = by_status.sum(axis=2)
         y["labour_accounts.inactive"] = population - force
-        y["labour_accounts.unemployment_rate"] = _ratio(unemployed, force)
+        y["labour_accounts.unemployment_rate"] = ratio(unemployed, force)
         adults = population[:, :, 15:].sum(axis=2)
         y["labour_accounts.unemployment_rate_by_sex"] = unemployed.sum(axis=2) / force.sum(axis=2)
         y["labour_accounts.participation_rate_by_sex"] = force.sum(axis=2) / adults
@@ -138,7 +140,7 @@ class LabourAccounts(Module):
         y["labour_accounts.wage_bill_by_sex"] = bill.sum(axis=2)
         wage = bill.sum(axis=2) / employees.sum(axis=(2, 3))
         y["labour_accounts.average_wage_by_sex"] = wage
-        y["labour_accounts.average_wage"] = _ratio(bill, employees.sum(axis=3))
+        y["labour_accounts.average_wage"] = ratio(bill, employees.sum(axis=3))
         y["labour_accounts.gender_wage_gap"] = 1.0 - wage[:, 0] / wage[:, 1]
         y["labour_accounts.compensation_by_sex"] = y["labour_market.compensation"].sum(axis=(2, 3))
 
@@ -168,6 +170,10 @@ class LabourAccounts(Module):
                 y["labour_market.compensation"].sum(axis=(1, 2, 3)) - income
             )
             / income,
+            "L-7 unemployed = unemployment rate x labour force, none below zero": (
+                unemployed.sum(axis=(1, 2)) - y["labour_market.unemployment_rate"] * total
+            )
+            / total,
             "L-7 no negative unemployment or employment": np.minimum(
                 np.minimum(unemployed, 0.0).sum(axis=(1, 2)),
                 np.minimum(by_status, 0.0).sum(axis=(1, 2, 3)),
@@ -178,11 +184,6 @@ class LabourAccounts(Module):
             )
             / income,
         }
-
-
-def _ratio(numerator: Array, denominator: Array) -> Array:
-    """Quotient, 0 where the denominator is 0."""
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0.0)
 
 
 def modules(pack: Pack) -> Sequence[Module]:

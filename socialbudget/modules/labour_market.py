@@ -297,7 +297,7 @@ class LabourMarket(Module):
         y["labour_market.equilibrium_unemployment_rate"] = u
         y["labour_market.formality_index"] = 0.0
         # Inside the block the charges are unknown in the first sweep: start from none.
-        employer_rate = np.nan_to_num(y["contributions.employer_rate_effective"])
+        employer_rate = _known(y["contributions.employer_rate_effective"])
         share = np.broadcast_to(y.p["macroeconomy.labour_share"], u.shape)
         income = share * (
             y["macroeconomy.gdp"] - y["government.indirect_taxes"] + y["government.subsidies"]
@@ -308,7 +308,7 @@ class LabourMarket(Module):
         y["labour_market.productivity"] = (
             y["macroeconomy.gdp_real"] / y["labour_market.total_employment"]
         )
-        y["labour_market.base_wedge"] = np.nan_to_num(y["contributions.wedge"])
+        y["labour_market.base_wedge"] = _known(y["contributions.wedge"])
         y["labour_market.base_generosity"] = self._generosity(y)
         y["labour_market.base_productivity"] = y["labour_market.productivity"]
 
@@ -371,7 +371,7 @@ class LabourMarket(Module):
     def _generosity(y: Year) -> Array:
         """Replacement rate times recipients per unemployed, over all unemployment insurances."""
         parts = y.match("*.unemployment_generosity").values()
-        return np.asarray(sum((np.nan_to_num(p) for p in parts), np.zeros(y.draws)))
+        return np.asarray(sum((_known(p) for p in parts), np.zeros(y.draws)))
 
     def _spread(
         self, y: Year, rate: Array, odds: Array, income: Array, employer_rate: Array
@@ -405,6 +405,11 @@ class LabourMarket(Module):
         y["labour_market.formal_wage_bill"] = formal_wages
         y["labour_market.wage_bill"] = wages
         y["labour_market.average_wage"] = wages / employees
+
+
+def _known(value: Array) -> Array:
+    """The value, or 0 in the first sweep of the base year, when nobody has written it yet."""
+    return np.zeros_like(value) if np.isnan(value).all() else value
 
 
 def _check_shares(share: Array) -> None:

@@ -151,13 +151,6 @@ class SchemeAccounts(Module):
                 "flow",
                 "Receipts less expenditure of government schemes",
             ),
-            Var(
-                "scheme_accounts.public_bonds",
-                (),
-                "LCU",
-                "stock",
-                "Government bonds held by schemes",
-            ),
         )
         self.reads = (
             "*.benefit_expenditure",
@@ -252,7 +245,6 @@ class SchemeAccounts(Module):
         y["scheme_accounts.interest_from_budget"] = (income * bonds * self._public).sum(1)
         y["scheme_accounts.income_from_firms"] = (income * (1.0 - bonds) * self._public).sum(1)
         y["scheme_accounts.public_balance"] = (balance * self._public).sum(1)
-        y["scheme_accounts.public_bonds"] = (reserve * bonds * self._public).sum(1)
 
     def identities(self, y: Year) -> Mapping[str, Array]:
         receipts = y["scheme_accounts.receipts"]

@@ -12,6 +12,8 @@ from socialbudget.modules import Scheme, schemes_of
 from socialbudget.pack import Pack
 
 TRANSFER_IN = SOURCES.index("transfer_in")
+PROPERTY_INCOME = SOURCES.index("property_income")
+CONTRIBUTIONS = slice(0, SOURCES.index("premiums") + 1)
 
 
 class SocialAccounts(Module):
@@ -29,12 +31,17 @@ class SocialAccounts(Module):
         "scheme_accounts.balance",
         "macroeconomy.gdp",
         "government.expenditure",
+        "government.interest_to_schemes",
+        "household.social_contributions",
+        "household.cash_benefits",
+        "financing_rules.bond_share",
         "government.social_spending",
         "demography.population_midyear",
     )
 
     def __init__(self, schemes: Sequence[Scheme]):
         self._schemes = schemes
+        self._cash = np.array([s.instance.benefit_type == "cash" for s in schemes], dtype=float)
         self._public = np.array([s.instance.sector == "government" for s in schemes], dtype=float)
         self.writes = (
             Var(
@@ -185,6 +192,27 @@ class SocialAccounts(Module):
             "A-8 national total = sum over schemes": (
                 y["social_accounts.expenditure_by_function"].sum(axis=(1, 2))
                 - y["scheme_accounts.benefits"].sum(axis=1)
+            )
+            / total,
+            "A-5 contributions in the household account = receipts of government schemes": (
+                y["household.social_contributions"]
+                - (
+                    y["scheme_accounts.receipts"][:, :, CONTRIBUTIONS].sum(axis=2) * self._public
+                ).sum(axis=1)
+            )
+            / total,
+            "A-7 benefits in the household account = cash benefits of government schemes": (
+                y["household.cash_benefits"]
+                - (y["scheme_accounts.benefits"] * self._public * self._cash).sum(axis=1)
+            )
+            / total,
+            "M-10 interest of the budget to schemes = their income on government bonds": (
+                y["government.interest_to_schemes"]
+                - (
+                    y["scheme_accounts.receipts"][:, :, PROPERTY_INCOME]
+                    * y["financing_rules.bond_share"]
+                    * self._public
+                ).sum(axis=1)
             )
             / total,
             "A-2 transfers are consolidated": (

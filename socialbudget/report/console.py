@@ -122,9 +122,13 @@ def describe_pack(pack: Pack) -> str:
             flag = amount_flag(pack, name) if spending else ""
             lines.append(f"  {title:48}{_cut(words(scheme.kind), 24):25}{shown:>9}  {flag}")
     lines.append(f"{'All schemes':75}{100.0 * total / gdp:>9.2f}")
-    lines += ["", "How firm the values are (a parameter counts once, whatever its size)"]
-    shares = parameter_flags(pack)
-    lines.append("  " + ", ".join(f"{flag} {100.0 * shares[flag]:.0f}%" for flag in FLAGS))
+    lines += ["", "How firm the values are"]
+    for what, shares in (
+        ("expenditure of the base year", amount_flags(pack)),
+        ("parameters, switches left out", parameter_flags(pack)),
+    ):
+        told = ", ".join(f"{flag} {100.0 * shares[flag]:.0f}%" for flag in FLAGS)
+        lines.append(f"  {what}: {told}")
     used = _uses(pack)
     lines += ["", "Sources, with the number of parameters that rest on each"]
     for key, source in sorted(manifest.sources.items(), key=lambda item: -used.get(item[0], 0)):
@@ -206,14 +210,30 @@ def amount_flag(pack: Pack, scheme: str) -> str:
 
 
 def parameter_flags(pack: Pack) -> dict[str, float]:
-    """Share of each flag, every parameter with the same weight."""
+    """Share of each flag, every parameter with the same weight.
+
+    Parameters that are 0 or 1 throughout (no floor, no earmarked tax, coverage 1) are switches and
+    no data: they are left out.
+    """
     shares = dict.fromkeys(FLAGS, 0.0)
-    for entry in pack.entries.values():
+    data = [e for e in pack.entries.values() if not np.isin(e.values, (0.0, 1.0)).all()]
+    for entry in data:
         flags = pack.tables[entry.table]["flag"].iloc[entry.rows].astype(str).to_numpy()
         names, counts = np.unique(flags, return_counts=True)
         for name, count in zip(names, counts, strict=True):
-            shares[str(name)] += count / counts.sum() / len(pack.entries)
+            shares[str(name)] += count / counts.sum() / len(data)
     return shares
+
+
+def amount_flags(pack: Pack) -> dict[str, float]:
+    """Share of each flag in the base year's expenditure, by the weakest flag of each amount."""
+    money = dict.fromkeys(FLAGS, 0.0)
+    for scheme in pack.schemes:
+        spending = base_expenditure(pack, scheme)
+        if spending:
+            money[amount_flag(pack, scheme)] += spending
+    total = sum(money.values())
+    return {flag: amount / total for flag, amount in money.items()}
 
 
 def _main_lines(r: Results) -> list[Line]:

@@ -608,21 +608,6 @@ def t6_ratios(results: Results, years: Sequence[int] | None = None) -> Table:
     return rows.table("T6", "Social expenditure over GDP, government spending and population")
 
 
-def budget_tables(results: Results, years: Sequence[int] | None = None) -> list[Table]:
-    """T1 to T6 in full."""
-    return [
-        t1_receipts(results, years),
-        t2_expenditure(results, years),
-        t3_balance(results, years),
-        t4_benefits(results, years),
-        t5_budget_link(results, years),
-        t6_ratios(results, years),
-    ]
-
-
-# ---------------------------------------------------------------------- indicators, women and men
-
-
 def key_indicators(results: Results, years: Sequence[int] | None = None) -> Table:
     """Population, labour market, economy and budget at a glance."""
     rows = _Rows(results, years or report_years(results), "subject", "item")

@@ -10,12 +10,12 @@ import pytest
 
 from socialbudget.contract import Array, Module, Year
 from socialbudget.ensemble import prepare, project
-from socialbudget.errors import SocialBudgetError
+from socialbudget.errors import IdentityError, SocialBudgetError
 from socialbudget.modules import build_modules
 from socialbudget.pack import Pack, available_packs, load_pack
 from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.projection import run as run_loop
-from socialbudget.scenario import EMPTY, Scenario, scenarios_folder
+from socialbudget.scenario import EMPTY, Change, Scenario, scenarios_folder
 from socialbudget.units import conversion_factor, registry
 
 PACKS = available_packs()
@@ -310,12 +310,28 @@ def test_identities_hold(iso3: str, scenario: str, closure: str, fiscal: str) ->
     assert all(np.isfinite(a).all() for a in result.arrays.values())
 
 
-@every_pack
-def test_identities_hold_to_the_last_year(iso3: str) -> None:
-    result = project(pack_of(iso3), to=2100)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("iso3", "scenario"), [(iso3, name) for iso3 in PACKS for name in scenarios_for(iso3)]
+)
+def test_identities_hold_to_the_last_year(iso3: str, scenario: str) -> None:
+    """Every pack and scenario, under the closures of the pack."""
+    reform = EMPTY
+    if scenario != "baseline":
+        reform = Scenario.load(scenarios_folder() / f"{scenario}.toml")
+    result = project(pack_of(iso3), reform, to=2100)
     worst = {k: float(r.max()) for k, r in result.identities.items()}
     assert max(worst.values()) <= IDENTITY_TOLERANCE
     owners = {owner for owner, _ in worst}
     for owner in ("demography", "macroeconomy", "government", "household", "scheme_accounts",
                   "social_accounts", "sector_accounts", "labour_accounts"):  # fmt: skip
         assert owner in owners, f"{owner} checks nothing"
+
+
+@pytest.mark.parametrize("points", [0.03, -0.10])
+def test_unemployment_out_of_range_stops_the_run(points: float) -> None:
+    """Under M0 output given from outside may ask for more workers than there are, or for too few."""
+    growth = Change(path="macroeconomy.gdp_growth", add=points, from_=2026)
+    scenario = closing("M0", "F0") | Scenario("Growth given", ((growth,),))
+    with pytest.raises(IdentityError, match="L-7 unemployed"):
+        project(pack_of("KOR"), scenario, to=2060)

@@ -302,3 +302,12 @@ def test_relative_folders(
     monkeypatch.chdir(tmp_path)
     toy_base.to_parquet("run")
     assert (tmp_path / "run" / "manifest.json").exists()
+
+
+def test_frame_converts_units(toy_base: Results) -> None:
+    plain, kilo = toy_base.frame("economy.output"), toy_base.frame("economy.output", "kLCU/year")
+    np.testing.assert_allclose(1000.0 * kilo["value"], plain["value"], rtol=1e-14)
+    currency = toy_base.pack.manifest.currency
+    assert set(kilo["unit"]) == {f"k{currency}/year"}
+    with pytest.raises(SocialBudgetError, match="does not convert"):
+        toy_base.frame("economy.output", unit="year")

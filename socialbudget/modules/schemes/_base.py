@@ -86,10 +86,22 @@ class SchemeModule(Module):
         self.before(y)
         recipients, amount = self.recipients_and_amount(y)
         computed = (recipients * amount).sum(axis=1)
+        given = self.base_expenditure(y, computed)
+        factor = np.where(computed > 0.0, given / np.where(computed > 0.0, computed, 1.0), 1.0)
+        y[f"{self.name}.add_factor"] = factor
+        self.write(y, recipients, recipients * amount * factor[:, None])
+
+    def base_expenditure(self, y: Year, computed: Array) -> Array:
+        """Expenditure of the base year's accounts, float64[draw], checked against what is computed.
+
+        Raises
+        ------
+        PackError
+            Expenditure outside the scheme's function, or expenditure where nothing is computed.
+        """
         given = self.param(y, "base_expenditure")
         i = self.scheme.function_index
-        wrong = np.delete(given, i, axis=1)
-        if wrong.any():
+        if np.delete(given, i, axis=1).any():
             raise PackError(
                 f"scheme '{self.name}'",
                 [
@@ -106,18 +118,17 @@ class SchemeModule(Module):
                     "give no recipients or no amount in the base year; correct one of them"
                 ],
             )
-        factor = np.where(computed > 0.0, given / np.where(computed > 0.0, computed, 1.0), 1.0)
-        y[f"{self.name}.add_factor"] = factor
-        self._write(y, recipients, recipients * amount * factor[:, None])
+        return given
 
     def step(self, y: Year) -> None:
         factor = y.lag(f"{self.name}.add_factor")
         y[f"{self.name}.add_factor"] = factor
         self.before(y)
         recipients, amount = self.recipients_and_amount(y)
-        self._write(y, recipients, recipients * amount * factor[:, None])
+        self.write(y, recipients, recipients * amount * factor[:, None])
 
-    def _write(self, y: Year, recipients: Array, expenditure: Array) -> None:
+    def write(self, y: Year, recipients: Array, expenditure: Array) -> None:
+        """Fill recipients and expenditure, both ``[draw, sex]``, at the scheme's function."""
         i = self.scheme.function_index
         for name, value in (("recipients", recipients), ("benefit_expenditure", expenditure)):
             target = y[f"{self.name}.{name}"]
@@ -240,9 +251,9 @@ class PopulationRateScheme(IndexedScheme):
 class CareScheme(SchemeModule):
     """Care in kind: a volume by sex from a module outside the core, times a unit cost.
 
-    Care is labour: the unit cost follows wages by `wage_share` and prices for the rest, plus
-    `technology_growth` where the kind has one. Volume and users are ``<z>.care_volume`` and
-    ``<z>.care_users`` by sex.
+    The unit cost of the base year is its expenditure over its volume. Care is labour: from then on
+    it follows wages by `wage_share` and prices for the rest, plus `technology_growth` where the
+    kind has one. Volume and users are ``<z>.care_volume`` and ``<z>.care_users`` by sex.
     """
 
     lags = ("labour_market.average_wage", "prices.consumer_price_index")
@@ -256,6 +267,10 @@ class CareScheme(SchemeModule):
             f"{scheme.name}.care_volume",
             f"{scheme.name}.care_users",
         )
+        self.writes = (
+            *(var for var in self.writes if var.name != f"{self.name}.add_factor"),
+            Var(f"{self.name}.unit_cost", (), "LCU/year", "rate", "Cost of a unit of care"),
+        )
 
     def own_params(self) -> tuple[Param, ...]:
         path = self.scheme.path
@@ -268,26 +283,24 @@ class CareScheme(SchemeModule):
                   "Growth of unit cost beyond wages and prices"),
         )  # fmt: skip
 
-    def extra_writes(self) -> tuple[Var, ...]:
-        return (Var(f"{self.name}.unit_cost_index", (), "1", "index", "Unit cost, base year 1"),)
+    def start(self, y: Year) -> None:
+        volume = y[f"{self.name}.care_volume"].sum(axis=1)
+        given = self.base_expenditure(y, volume)
+        self._spend(y, given / np.where(volume > 0.0, volume, 1.0))
 
-    def before(self, y: Year) -> None:
-        name = f"{self.name}.unit_cost_index"
-        if y.year == y.base_year:
-            y[name] = 1.0
-            return
+    def step(self, y: Year) -> None:
         weight = self.param(y, "wage_share")
         wages = y["labour_market.average_wage"] / y.lag("labour_market.average_wage")
         prices = y["prices.consumer_price_index"] / y.lag("prices.consumer_price_index")
         growth = weight * wages + (1.0 - weight) * prices
         if self._technology:
             growth = growth + self.param(y, "technology_growth")
-        y[name] = y.lag(name) * growth
+        self._spend(y, y.lag(f"{self.name}.unit_cost") * growth)
 
-    def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
-        users = y[f"{self.name}.care_users"]
-        per_user = y[f"{self.name}.care_volume"] / users.clip(1e-12)
-        return users, per_user * y[f"{self.name}.unit_cost_index"][:, None]
+    def _spend(self, y: Year, unit_cost: Array) -> None:
+        y[f"{self.name}.unit_cost"] = unit_cost
+        cost = y[f"{self.name}.care_volume"] * y[f"{self.name}.unit_cost"][:, None]
+        self.write(y, y[f"{self.name}.care_users"], cost)
 
 
 def care_variables(scheme: Scheme, users: str) -> tuple[Var, Var]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
 from socialbudget.modules.schemes._base import SchemeModule
@@ -47,10 +46,11 @@ class UnemploymentInsurance(SchemeModule):
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
         per_unemployed = self.param(y, "recipients_per_unemployed")
         rate = self.param(y, "replacement_rate")
-        y[f"{self.name}.unemployment_generosity"] = np.broadcast_to(
-            rate * per_unemployed.mean(axis=1), (y.draws,)
+        unemployed = y["labour_market.unemployed"].sum(axis=2)
+        recipients = unemployed * per_unemployed
+        y[f"{self.name}.unemployment_generosity"] = rate * ratio(
+            recipients.sum(axis=1), unemployed.sum(axis=1)
         )
-        recipients = y["labour_market.unemployed"].sum(axis=2) * per_unemployed
         return recipients, (rate * y["labour_market.average_wage"])[:, None]
 
 
