@@ -294,3 +294,23 @@ def test_tolerances_on_the_page_are_those_of_the_solver() -> None:
     mantissa, exponent = f"{projection.SOLVER_TOLERANCE:.0e}".split("e")
     assert f"relative change of {mantissa}e{int(exponent)} " in page
     assert f"last {projection.ANDERSON_MEMORY} sweeps" in page
+
+
+@pytest.mark.parametrize("iso3", COUNTRIES)
+def test_figures_on_limitations_are_those_of_the_pack(iso3: str) -> None:
+    """Health care and means-tested benefits over GDP, to 0.3 points."""
+    rows = table_rows(text_of(DOCS / "limitations.md"), "What decides the long run")
+    pack = load_pack(iso3)
+    run = project(pack)
+    places = [int(year) - pack.base_year for year in rows[0][2:]]
+    parts = {
+        "health care": [z for z, s in pack.schemes.items() if s.kind == "health_care"],
+        "means-tested, not health": [
+            z for z, s in pack.schemes.items() if s.means_tested and s.kind != "health_care"
+        ],
+    }
+    for country, what, *cells in rows[1:7]:
+        if country == iso3:
+            spent = sum(run[f"{z}.benefit_expenditure"][:, 0].sum(axis=(1, 2)) for z in parts[what])
+            ratio = 100.0 * spent / run["macroeconomy.gdp"][:, 0]
+            assert [float(cell) for cell in cells] == pytest.approx(ratio[places], abs=0.3), what
