@@ -988,24 +988,30 @@ def _oasdi(w: _Writer) -> None:
     law = {"source": "us_law", "flag": "observed"}
     guess = {"source": ASSUMED, "flag": "assumed"}
     tax = trustees("oasdi_taxation_of_benefits_rate") / trustees("oasdi_cost_rate")
+    on_benefits = float(tax[2024]) * 1484.8 / 1471.5
+    payroll = float(trustees("taxable_payroll_billion_usd")[2024]) * BILLION
+    # Payroll taxes of 2024 were 12.53 percent of the taxable payroll, 12.4 by law: the rest are
+    # corrections for earlier years, which do not recur.
+    by_law = 0.124 * payroll / BILLION
+    corrections = (615.2 + 615.2 + 63.1 - by_law) / 1471.5
     w.financing(
         z,
         state_share=0.0,
-        earmarked={2024: float(tax[2024]) * 1484.8 / 1471.5},
+        earmarked={2024: on_benefits + corrections, 2025: on_benefits},
         reserve=2721.5 * BILLION,
         real_return=real_return_of_trust_fund(),
         bonds=1.0,
         source="ssa_tr2026",
         note="Trust funds at the end of 2024 (VI.G2), all in special Treasury securities "
         "(42 U.S.C. 401(d)). Income tax on benefits (26 U.S.C. 86): its rate over the cost rate of "
-        "2024, IV.B1 and IV.B2, held; it will rise, because the thresholds are not indexed",
+        "2024, IV.B1 and IV.B2, held; it will rise, because the thresholds are not indexed. 2024 "
+        "with the payroll taxes above 12.4 percent, corrections for earlier years",
     )
     covered, ceiling = _coverage(0.94, 0.94), 168_600.0
-    payroll = float(trustees("taxable_payroll_billion_usd")[2024]) * BILLION
     w.contributions(
         z,
         coverage=covered,
-        amounts=(615.2, 615.2, 63.1),
+        amounts=tuple(part * by_law / 1293.5 for part in (615.2, 615.2, 63.1)),
         rates=(0.062, 0.062, 0.124),
         ceiling=ceiling,
         cv=w.spread_of_earnings(covered, ceiling, payroll),
@@ -1013,8 +1019,8 @@ def _oasdi(w: _Writer) -> None:
         "the taxable maximum, 81 percent of covered earnings; ratio of the sexes assumed",
         source="us_law",
         note="26 U.S.C. 3101, 3111, 1401: OASI 5.3 and DI 0.9 percent each for employer and "
-        "employee since 2019, self-employed both parts. 2024: 12.53 percent of a taxable payroll "
-        "of 10,323 bn (IV.B2, VI.G1); payers split by rate, self-employed share estimated",
+        "employee since 2019, self-employed both parts. 2024: 12.4 percent of a taxable payroll "
+        "of 10,323 bn (VI.G1); payers split by rate, self-employed share estimated",
         coverage_note="About 94 percent of workers are covered (CRS TE10102); outside are a "
         "quarter of state and local employees, federal employees hired before 1984, some students "
         "and clergy",

@@ -330,7 +330,7 @@ def test_identities_hold_to_the_last_year(iso3: str, scenario: str) -> None:
 
 @pytest.mark.parametrize("points", [0.03, -0.10])
 def test_unemployment_out_of_range_stops_the_run(points: float) -> None:
-    """Under M0 output given from outside may ask for more workers than there are, or for too few."""
+    """Under M0 output given from outside may ask for more workers than there are, or too few."""
     growth = Change(path="macroeconomy.gdp_growth", add=points, from_=2026)
     scenario = closing("M0", "F0") | Scenario("Growth given", ((growth,),))
     with pytest.raises(IdentityError, match="L-7 unemployed"):
