@@ -85,7 +85,7 @@ _fiscal = click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=None,
-    help="Output folder (default: out/COUNTRY, or out/COUNTRY-SCENARIO).",
+    help="Output folder (default: out/COUNTRY, followed by scenarios and options).",
 )
 def run(
     country: str,
@@ -102,11 +102,15 @@ def run(
     with _steps() as step:
         step("Reading the pack")
         pack, closing, reform = _inputs(country, scenario_names, closure, fiscal)
+        _check_last_year(pack, to)
         if out is None:
-            names = [Path(n).stem for n in scenario_names]
-            out = Path("out") / "-".join([pack.iso3, *names])
-        elif out.exists() and not out.is_dir():
-            raise click.UsageError(f"--out {out} is a file; name a folder")
+            options = (closure, fiscal, f"to{to}" if to != 2100 else None)
+            parts = [Path(n).stem for n in scenario_names] + [o for o in options if o]
+            parts += [f"{draws}draws"] if draws > 1 else []
+            out = Path("out") / "-".join([pack.folder.name, *parts])
+        from socialbudget.report import check_output
+
+        check_output(out)
         baseline = None
         seed_used = seed if draws > 1 else None
         step("Loading the model (the first run on a machine compiles it, up to a minute)")
@@ -262,8 +266,23 @@ def scenario_check(file: str, countries: tuple[str, ...], to: int) -> None:
     loaded = Scenario.load(find_scenario(file))
     click.echo(loaded.explain())
     for country in countries or loaded.countries or available_packs():
-        prepare(load_pack(country), loaded, to=to)
+        loaded_pack = load_pack(country)
+        _check_last_year(loaded_pack, to)
+        plan, after = prepare(loaded_pack, loaded, to=to)
+        _, before = prepare(loaded_pack, to=to)
         click.echo(f"{country}: good")
+        for path, values in after.items():
+            moved = values != before[path]
+            if not moved.any():
+                continue
+            first = int(moved.any(axis=tuple(range(1, moved.ndim))).argmax())
+            cells = moved[first]
+            old, new = before[path][first][cells].mean(), values[first][cells].mean()
+            unit = plan.params[path].unit.replace("LCU", loaded_pack.manifest.currency)
+            what = f", mean of {cells.sum()} cells" if cells.sum() > 1 else ""
+            click.echo(
+                f"  {path}, {loaded_pack.base_year + first}: {old:.6g} -> {new:.6g} {unit}{what}"
+            )
 
 
 @scenario.command("list")
@@ -273,6 +292,13 @@ def scenario_list() -> None:
 
     for file in sorted(scenarios_folder().glob("*.toml")):
         click.echo(f"{file.stem:28} {Scenario.load(file).title}")
+
+
+def _check_last_year(pack: Pack, to: int) -> None:
+    if to <= pack.base_year:
+        raise click.UsageError(
+            f"--to {to}: must lie after the base year {pack.base_year} of {pack.iso3}"
+        )
 
 
 def _inputs(

@@ -277,14 +277,23 @@ def seal(folder: Path) -> list[str]:
     """Write the row counts and content hashes of edited tables into ``pack.toml``.
 
     Returns the names of the tables whose entry changed.
+
+    Raises
+    ------
+    PackError
+        When ``pack.toml`` or a table cannot be read, or a table has missing or unknown columns.
     """
     import tomli_w
 
     manifest_file = folder / "pack.toml"
+    manifest = _read_manifest(folder)
     document = tomllib.loads(manifest_file.read_text(encoding="utf-8"))
     changed = []
     for name, entry in document["tables"].items():
-        frame = pd.read_parquet(folder / entry["file"])
+        try:
+            frame = _read_table(folder, name, manifest.tables[name])
+        except PackError as error:
+            raise PackError(f"pack '{manifest.iso3}' ({folder})", error.faults) from None
         known = [c for c in ("path", "year", *entry["dims"], *COLUMNS) if c in frame.columns]
         frame = frame[[*known, *(c for c in frame.columns if c not in known)]]
         fresh = {"rows": len(frame), "hash": content_hash(frame)}

@@ -278,7 +278,8 @@ class whole_folder:
         self.folder = Path(folder).absolute()
         self.marker = marker
 
-    def __enter__(self) -> Path:
+    def check(self) -> None:
+        """Refuse a target that is a file or holds other things, before any work is done."""
         if self.folder.exists() and not self.folder.is_dir():
             raise SocialBudgetError(f"'{self.folder}' is a file, not a folder; choose another name")
         if (
@@ -290,6 +291,9 @@ class whole_folder:
                 f"folder '{self.folder}' holds other things (no {self.marker} in it) and would be "
                 "replaced; choose another or empty it"
             )
+
+    def __enter__(self) -> Path:
+        self.check()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self._scratch = Path(
             tempfile.mkdtemp(prefix=f".{self.folder.name}-", dir=self.folder.parent)

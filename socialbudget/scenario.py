@@ -244,7 +244,10 @@ class Scenario:
                 value = out[path][tuple(first)]
                 hint = "; give a smaller change"
                 if param.unit == "1" and param.high <= 1.0 < abs(value):
-                    hint = "; a percent where a fraction is meant? Write '5 percent' or 0.05"
+                    hint = (
+                        f"; a percent where a fraction is meant? Write '{value:g} percent' or "
+                        f"{value / 100:g}"
+                    )
                 cell = "".join(
                     f", {d}={coords[d][i]}" for d, i in zip(param.dims, first[2:], strict=True)
                 )
@@ -291,7 +294,7 @@ def find_scenario(name: str) -> Path:
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise ScenarioError(
         f"scenario '{name}'",
-        [f"no such file{hint} Shipped scenarios: {', '.join(shipped) or 'none'}"],
+        [f"no such file{hint}. Shipped scenarios: {', '.join(shipped) or 'none'}"],
     )
 
 

@@ -56,6 +56,14 @@ class Contributions(Module):
                 "Earnings on which contributions are paid, all contributors",
             ),
             Var(
+                "contributions.earnings_by_payer",
+                ("insurance", "payer"),
+                "LCU/year",
+                "flow",
+                "Insured earnings on which each payer's rate falls: of employees for employers and "
+                "employees, of the self-employed for themselves",
+            ),
+            Var(
                 "contributions.revenue",
                 ("insurance", "payer"),
                 "LCU/year",
@@ -146,7 +154,8 @@ class Contributions(Module):
             by_group,
         )
         y["contributions.insured_earnings_total"] = by_group.sum(axis=2)
-        return y["contribution_rules.rate"] * by_group[:, :, (0, 0, 1)]
+        y["contributions.earnings_by_payer"] = by_group[:, :, (0, 0, 1)]
+        return y["contribution_rules.rate"] * y["contributions.earnings_by_payer"]
 
     @staticmethod
     def _scale(y: Year) -> Array:
@@ -154,6 +163,7 @@ class Contributions(Module):
         factor = y["contributions.earnings_factor"]
         y["contributions.insured_earnings"][...] *= factor[:, :, None, None]
         y["contributions.insured_earnings_total"][...] *= factor
+        y["contributions.earnings_by_payer"][...] *= factor[:, :, None]
         return factor[:, :, None]
 
     def _receive(self, y: Year, revenue: Array) -> None:
@@ -167,9 +177,19 @@ class Contributions(Module):
     def identities(self, y: Year) -> Mapping[str, Array]:
         employed = y["labour_market.employment_by_status"].sum(axis=3)
         excess = np.maximum(y["contributions.contributors"] - employed[:, None], 0.0)
+        revenue = y["contributions.revenue"]
+        expected = (
+            y["contribution_rules.rate"]
+            * y["contributions.earnings_by_payer"]
+            * y["contributions.add_factor"]
+        )
         return {
+            "S-8 contributions = rate x insured earnings x add-factor, by payer": (
+                revenue - expected
+            ).sum(axis=2)
+            / np.maximum(revenue.sum(axis=2), 1.0),
             "L-5 contributors do not exceed the employed": excess.sum(axis=(1, 2, 3))
-            / employed.sum(axis=(1, 2))
+            / employed.sum(axis=(1, 2)),
         }
 
 

@@ -11,6 +11,9 @@ from socialbudget.errors import PackError
 from socialbudget.modules._shared import CLOSURE, GDP_ACCOUNTS, INFLATION_TARGET, LABOUR_SHARE
 from socialbudget.pack import Pack
 
+TREND_YEARS = 10.0
+"""Firms take a tenth of what is new in a year's productivity growth for lasting."""
+
 
 class Macroeconomy(Module):
     """One good, one sector; output is potential plus a gap that demand opens and time closes.
@@ -195,6 +198,13 @@ class Macroeconomy(Module):
         ),
         Var("macroeconomy.interest_rate", (), "1", "rate", "Market interest rate"),
         Var(
+            "macroeconomy.trend_growth",
+            (),
+            "1/year",
+            "rate",
+            "Growth of output per worker that investment expects to last",
+        ),
+        Var(
             "macroeconomy.consumption_factor",
             (),
             "1",
@@ -261,6 +271,7 @@ class Macroeconomy(Module):
         )
         y["macroeconomy.tfp"] = gdp / (opening**alpha * workers ** (1.0 - alpha))
         growth = p["macroeconomy.tfp_growth"] / (1.0 - alpha)
+        y["macroeconomy.trend_growth"] = growth
         missing = i - opening * (depreciation + growth)
         y["macroeconomy.capital_target"] = (
             opening + missing / p["macroeconomy.investment_speed"]
@@ -309,7 +320,10 @@ class Macroeconomy(Module):
         depreciation = p["macroeconomy.depreciation_rate"]
         speed = p["macroeconomy.investment_speed"]
         # Trend growth that capital must follow: productivity over the elasticity of labour.
-        growth = p["macroeconomy.tfp_growth"] / (1.0 - alpha)
+        before = y.lag("macroeconomy.trend_growth")
+        news = p["macroeconomy.tfp_growth"] / (1.0 - alpha) - before
+        growth = before + news / TREND_YEARS
+        y["macroeconomy.trend_growth"] = growth
 
         consumption = y.lag("macroeconomy.consumption_factor") * self._planned_consumption(y)
         c = consumption / consumer_price

@@ -45,4 +45,11 @@ def write_output(results: Results, folder: str | Path, baseline: Results | None 
     return Path(folder)
 
 
-__all__ = ["MARKER", "write_output"]
+def check_output(folder: str | Path) -> None:
+    """Refuse an output folder that is a file or holds other things, before anything is run."""
+    from socialbudget.results import whole_folder
+
+    whole_folder(folder, MARKER).check()
+
+
+__all__ = ["MARKER", "check_output", "write_output"]

@@ -782,7 +782,7 @@ def old_age_by_sex(results: Results) -> Chart:
     people = results["social_accounts.recipients_by_function"][:, :, FUNCTIONS.index("old_age")]
     return line_chart(
         "old-age-by-sex",
-        "Recipients of old-age benefits",
+        "Old-age benefits in payment",
         "million people",
         results.years,
         [Line("Women", people[..., 0] / 1e6, WOMEN), Line("Men", people[..., 1] / 1e6, MEN)],

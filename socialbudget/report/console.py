@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from socialbudget.contract import Array
-from socialbudget.pack import FLAGS, Pack
+from socialbudget.pack import FLAGS, Pack, available_packs, countries_folder, load_pack
 from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.report import tables
 from socialbudget.report.tables import words
@@ -72,7 +72,8 @@ def summary(results: Results, baseline: Results | None = None) -> str:
     picks = chosen_years(results.years)
     lines = [
         f"{manifest.name}, {results.years[0]}-{results.years[-1]}: {results.scenario.title}",
-        f"Pack {results.pack.iso3} {manifest.version} ({manifest.status}), {manifest.currency}"
+        f"Pack {results.pack.iso3} {manifest.version} ({manifest.status}), {manifest.currency}, "
+        f"hash {results.pack.hash[:12]}{_unlike_shipped(results.pack)}"
         + (f"; means of {results.draws} draws" if results.draws > 1 else ""),
     ]
     lines += [f"Closure {code}, {text}" for code, text in tables.closures(results).values()]
@@ -137,6 +138,14 @@ def describe_pack(pack: Pack) -> str:
         head = f"  {used.get(key, 0):4}  "
         lines.append(head + _cut(text, WIDTH - len(head) - len(licence)) + licence)
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _unlike_shipped(pack: Pack) -> str:
+    """A word on a pack folder whose country is shipped too, with other content."""
+    if pack.folder.parent == countries_folder() or pack.iso3 not in available_packs():
+        return ""
+    same = load_pack(pack.iso3).hash == pack.hash
+    return "" if same else f" (from {pack.folder}; differs from the shipped pack)"
 
 
 def chosen_years(years: Sequence[int], most: int = 6) -> list[int]:
@@ -275,7 +284,7 @@ def _main_lines(r: Results) -> list[Line]:
         :, functions.index("old_age")
     ].T
     out += [
-        Line("Old-age recipients, women/men (m)", old_age / 1e6),
+        Line("Old-age benefits in payment, w/m (m)", old_age / 1e6),
         Line(
             "Women's share of benefits (%)",
             100.0 * tables.mean(r, "indicators.women_share_of_benefits"),
@@ -289,6 +298,13 @@ def _main_lines(r: Results) -> list[Line]:
         ),
         Line("Public debt (% of GDP)", 100.0 * tables.mean(r, "government.debt") / gdp),
     ]
+    for label, name in (
+        ("  income tax rate added (points)", "fiscal_rule.income_tax_adjustment"),
+        ("  other spending added (%)", "fiscal_rule.spending_adjustment"),
+    ):
+        change = 100.0 * tables.mean(r, name)
+        if change.any():
+            out.append(Line(label, change))
     return out
 
 
@@ -313,7 +329,8 @@ def _fund_lines(r: Results, most: int = 4) -> list[Line]:
         spent = cost[:, rows].sum(axis=1)
         rate = _quotient(100.0 * spent, base)
         stock = reserve[:, rows].sum(axis=1)
-        parts = [rate, _quotient(stock, spent)] if stock.any() else [rate]
+        opening = np.concatenate([stock[:1], stock[:-1]])  # of the base year its end is known
+        parts = [rate, _quotient(opening, spent)] if stock.any() else [rate]
         out.append(Line(f"  {fund}", np.stack(parts)))
     if out:
         out.insert(0, Line("Funds: cost rate (%)/reserve (years)", np.empty((0, len(r.years)))))

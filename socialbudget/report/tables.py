@@ -268,7 +268,8 @@ def closures(results: Results) -> dict[str, tuple[str, str]]:
         values = results.parameters.get(path)
         if values is None:
             continue
-        codes = list(dict.fromkeys(round(float(v)) for v in values[:, 0].ravel()))
+        projected = values[1:] if len(values) > 1 else values  # the base year is data
+        codes = list(dict.fromkeys(round(float(v)) for v in projected[:, 0].ravel()))
         parts = [names.get(c, (str(c), "unknown")) for c in codes]
         found[key] = (", then ".join(p[0] for p in parts), "; then ".join(p[1] for p in parts))
     return found
@@ -669,6 +670,17 @@ def key_indicators(results: Results, years: Sequence[int] | None = None) -> Tabl
         unit="percent",
         values=100 * mean(results, "government.debt") / gdp,
     )
+    for label, unit, name in (
+        (
+            "Income tax rate, added by the fiscal rule",
+            "points",
+            "fiscal_rule.income_tax_adjustment",
+        ),
+        ("Other spending, added by the fiscal rule", "percent", "fiscal_rule.spending_adjustment"),
+    ):
+        change = 100 * mean(results, name)
+        if change.any():
+            rows.add(s, label, unit=unit, values=change)
     rows.add(
         s,
         "Government balance over GDP",
@@ -694,7 +706,7 @@ def key_indicators(results: Results, years: Sequence[int] | None = None) -> Tabl
     old = FUNCTIONS.index("old_age")
     rows.add(
         s,
-        "Recipients of old-age benefits",
+        "Old-age benefits in payment",
         unit="person",
         values=mean(results, "social_accounts.recipients_by_function")[:, old].sum(axis=1),
     )

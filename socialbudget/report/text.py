@@ -168,7 +168,7 @@ def cards(results: Results) -> list[Card]:
          "%"),
         ("Government schemes, % of GDP", 100 * mean(results, "government.social_spending") / gdp,
          "%"),
-        ("Recipients of old-age benefits", pensioners, "people"),
+        ("Old-age benefits in payment", pensioners, "people"),
         ("Persons 65+ per 100 aged 20–64",
          100 * mean(results, "indicators.old_age_dependency_ratio"), "number"),
         ("Employment", mean(results, "labour_market.total_employment"), "people"),

@@ -428,7 +428,12 @@ def economy(results: Results) -> list[Row]:
         money("Potential output", "macroeconomy.potential_gdp_real", "LCU_real/year"),
         _ratio_row(results, "Output gap", "macroeconomy.output_gap"),
         money("Capital stock", "macroeconomy.capital_stock", "LCU_real"),
-        money("Total factor productivity", "macroeconomy.tfp", "index"),
+        line(
+            "Total factor productivity",
+            "index",
+            mean(results, "macroeconomy.tfp") / mean(results, "macroeconomy.tfp")[0],
+            "macroeconomy.tfp",
+        ),
         money("Output per person employed", "labour_market.productivity", "LCU_real/person/year"),
         _ratio_row(results, "Labour income over GDP at factor cost", "labour_market.labour_share"),
         heading("Prices and interest"),
@@ -531,6 +536,9 @@ def contributions(results: Results) -> list[Row]:
     heads = mean(results, "contributions.contributors").sum(axis=3)
     earnings = mean(results, "contributions.insured_earnings").sum(axis=3)
     revenue = mean(results, "contributions.revenue")
+    base = mean(results, "contributions.earnings_by_payer")
+    factor = mean(results, "contributions.add_factor")
+    level = mean(results, "contributions.earnings_factor")
     spent = mean(results, "scheme_accounts.expenditure")
     reserve = mean(results, "scheme_accounts.reserve")
     rows: list[Row] = []
@@ -561,7 +569,18 @@ def contributions(results: Results) -> list[Row]:
             for i in used
         ]  # fmt: skip
         rows += shown
+        for i in used:
+            payer = tables.PAYERS.get(str(payers[i]), words(payers[i]))
+            rows.append(
+                line(f"Insured earnings, {payer}", "LCU/year", base[:, k, i],
+                     "contributions.earnings_by_payer")
+            )  # fmt: skip
+            rows.append(
+                line(f"Add-factor, {payer}", "index", factor[:, k, i], "contributions.add_factor")
+            )
         rows += [
+            line("Members' earnings over those of the employed", "index", level[:, k],
+                 "contributions.earnings_factor"),
             line("Expenditure", "LCU/year", spent[:, place], "scheme_accounts.expenditure"),
             _one(results, "Cost rate (pay-as-you-go): expenditure over insured earnings",
                  "indicators.payg_cost_rate", k),
@@ -575,7 +594,12 @@ def contributions(results: Results) -> list[Row]:
             ratio = mean(results, "indicators.reserve_ratio")[:, place]
             rows += [
                 line("Reserve", "LCU", reserve[:, place], "scheme_accounts.reserve"),
-                line("Reserve over expenditure", "year", ratio, "indicators.reserve_ratio"),
+                line(
+                    "Reserve at the start of the year over expenditure",
+                    "year",
+                    ratio,
+                    "indicators.reserve_ratio",
+                ),
             ]
     return rows + _funds(results)
 

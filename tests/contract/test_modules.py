@@ -335,3 +335,22 @@ def test_unemployment_out_of_range_stops_the_run(points: float) -> None:
     scenario = closing("M0", "F0") | Scenario("Growth given", ((growth,),))
     with pytest.raises(IdentityError, match="L-7 unemployed"):
         project(pack_of("KOR"), scenario, to=2060)
+
+
+@pytest.mark.parametrize("iso3", [p for p in PACKS if p != "ZZZ"])
+def test_a_year_of_better_productivity_is_no_boom(iso3: str) -> None:
+    """0.6 points more of productivity in one year: output answers by about as much, not tenfold."""
+    better = Change(path="macroeconomy.tfp_growth", add=0.006, from_=2025, to=2025)
+    pack = pack_of(iso3)
+    base = project(pack, to=2030)
+    shock = project(pack, Scenario("Better year", ((better,),)), to=2030)
+    gain = shock["macroeconomy.gdp_real"] / base["macroeconomy.gdp_real"] - 1.0
+    assert 0.004 < gain[1, 0] < 0.02
+    assert gain.max() < 0.04
+
+
+def test_draws_of_the_united_states_all_find_a_solution() -> None:
+    for seed in (3, 7, 9, 11):
+        fan = project(pack_of("USA"), draws=100, seed=seed, to=2032)
+        spread = (fan["macroeconomy.gdp_real"][1] / 1e12).std() / 29.3
+        assert 0.003 < spread < 0.03

@@ -213,7 +213,7 @@ def test_explain_tells_what_changes() -> None:
     ("path", "body", "said"),
     [
         ("schemes.grant.rates", "set = 0.1", f"nearest valid path: '{RATE}'"),
-        (RATE, "set = 12", "a percent where a fraction is meant? Write '5 percent' or 0.05"),
+        (RATE, "set = 12", "a percent where a fraction is meant? Write '12 percent' or 0.12"),
         (RATE, "scale = -1", "becomes -0.12 in 2025, sex=female, outside [0, 1]"),
         (RATE, 'set = "5 furlong"', "unit 'furlong' does not convert to '1'"),
         (RATE, 'set = "5 bananas"', "unknown unit 'bananas'"),
