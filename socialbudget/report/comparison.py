@@ -123,8 +123,8 @@ def _indicators() -> list[Indicator]:
         Indicator("Formal employment share", plain("labour_market.formal_share", 100.0), False),
         Indicator("Participation of women", points_of_sex(part, 0), False),
         Indicator("Participation of men", points_of_sex(part, 1), False),
-        Indicator("Recipients, women", of_sex(people, 0), True),
-        Indicator("Recipients, men", of_sex(people, 1), True),
+        Indicator("Benefits in payment, women", of_sex(people, 0), True),
+        Indicator("Benefits in payment, men", of_sex(people, 1), True),
         Indicator("Balance with schemes/GDP", over_gdp("government.general_balance"), False),
         Indicator("Public debt/GDP", over_gdp("government.debt"), False),
     ]

@@ -86,14 +86,14 @@ def write_workbook(results: Results, file: Path, baseline: Results | None = None
     manifest = results.pack.manifest
     book.workbook.set_properties(
         {
-            "title": f"Social budget of {manifest.name}",
+            "title": f"{manifest.name}: social budget",
             "subject": results.scenario.title,
             "author": f"socialbudget {__version__}",
             "comments": f"Pack {manifest.iso3} {manifest.version}, hash {results.pack.hash}; "
             f"scenario hash {results.scenario.hash}",
         }
     )
-    front = book.sheet("Contents", f"Social budget of {manifest.name}", "", portrait=True)
+    front = book.sheet("Contents", f"{manifest.name}: social budget", "", portrait=True)
     summary = _summary(book)
     _inputs(book)
     _sources(book)
