@@ -664,6 +664,17 @@ def _check_references(manifest: Manifest) -> list[str]:
                     f"pack.toml: transfers: '{end}' is not a scheme of this pack"
                     f"{_near(end, manifest.schemes)}; name one of: {', '.join(manifest.schemes)}"
                 )
+        if transfer.source not in manifest.sources:
+            faults.append(
+                f"pack.toml: transfers: source '{transfer.source}' is not listed"
+                f"{_near(transfer.source, manifest.sources)}; add a [sources.<key>] section"
+            )
+    for path, driver in manifest.uncertainty.items():
+        if driver.source not in manifest.sources:
+            faults.append(
+                f"pack.toml: uncertainty.{path}: source '{driver.source}' is not listed"
+                f"{_near(driver.source, manifest.sources)}; add a [sources.<key>] section"
+            )
     return faults
 
 

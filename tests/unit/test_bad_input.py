@@ -444,6 +444,26 @@ CASES = [
         sealed=False,
     ),
     Case(
+        "transfer without a source",
+        text(
+            "transfers = []",
+            'transfers = [{from = "grant", to = "grant", share_of_benefits = 0.1, '
+            'source = "sensus"}]',
+        ),
+        ("pack.toml", "transfers: source 'sensus' is not listed", "nearest: 'census'", "add a ["),
+        sealed=False,
+    ),
+    Case(
+        "spread without a source",
+        text(
+            "[extrapolation]",
+            '[uncertainty."economy.productivity"]\nkind = "add"\nsd = 0.1\nsource = "x"\n'
+            'flag = "assumed"\n\n[extrapolation]',
+        ),
+        ("pack.toml", "uncertainty.economy.productivity: source 'x' is not listed", "add a ["),
+        sealed=False,
+    ),
+    Case(
         "extrapolation of an unknown path",
         text("[extrapolation]", '[extrapolation]\n"economy.produktivity" = "hold"'),
         ("pack.toml", "extrapolation", "'economy.produktivity'", "nearest: 'economy.productivity'"),

@@ -40,7 +40,7 @@ def test_round_trip(toy: Pack) -> None:
 def test_round_trip_of_what_the_manifest_holds(tmp_path: Path) -> None:
     pack = toy_builder(last_year=2030)
     pack.scheme("fund", **{**toy_scheme(), "contributory": True, "deficit_rule": "reserve"})
-    pack.transfer("fund", "grant", 0.25, "Test Act")
+    pack.transfer("fund", "grant", 0.25, "census")
     pack.extrapolate("economy.productivity")
     pack.write(tmp_path / "TOY")
     read = load_pack(tmp_path / "TOY").manifest
