@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from socialbudget.scenario import Scenario
 
 
+LAST_YEAR = 2100
+
+
 class _Group(click.Group):
     """Shows an error of socialbudget as text, not as a traceback."""
 
@@ -52,7 +55,7 @@ _scenarios = click.option(
     metavar="FILE",
     help="Scenario file, or the name of a shipped one. Repeat to combine.",
 )
-_to = click.option("--to", type=int, default=2100, show_default=True, help="Last year.")
+_to = click.option("--to", type=int, default=LAST_YEAR, show_default=True, help="Last year.")
 _closure = click.option(
     "--closure",
     type=click.Choice(["M0", "M1"]),
@@ -104,10 +107,10 @@ def run(
         pack, closing, reform = _inputs(country, scenario_names, closure, fiscal)
         _check_last_year(pack, to)
         if out is None:
-            options = (closure, fiscal, f"to{to}" if to != 2100 else None)
+            options = (closure, fiscal, f"to{to}" if to != LAST_YEAR else None)
             parts = [Path(n).stem for n in scenario_names] + [o for o in options if o]
             parts += [f"{draws}draws"] if draws > 1 else []
-            out = Path("out") / "-".join([pack.folder.name, *parts])
+            out = Path("out") / "-".join([pack.folder.resolve().name, *parts])
         from socialbudget.report import check_output
 
         check_output(out)
@@ -117,7 +120,6 @@ def run(
         from socialbudget.ensemble import project
 
         if reform is not None:
-            _progress(step, "Baseline", pack, to)
             baseline = project(
                 pack,
                 closing,

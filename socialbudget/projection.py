@@ -137,9 +137,9 @@ class _State:
             )
             self.views[module.name] = year
 
-    def at(self, t: int) -> dict[str, Array]:
-        """Writable arrays of year index `t`."""
-        return {n: a[t if n not in self._brief else t % 2] for n, a in self.arrays.items()}
+    def _at(self, arrays: dict[str, Array], t: int) -> dict[str, Array]:
+        """Year index `t` of whole trajectories, writable or read-only as they are."""
+        return {n: a[t if n not in self._brief else t % 2] for n, a in arrays.items()}
 
     def turn_to(self, t: int) -> None:
         """Point every module's view at year index `t`."""
@@ -149,8 +149,8 @@ class _State:
         for name in self._brief:
             self.arrays[name][t % 2] = np.nan
         self._last_but_one, self._last = self._last, self._now
-        self._now = self.at(t)
-        readable = {n: a[t if n not in self._brief else t % 2] for n, a in self._readonly.items()}
+        self._now = self._at(self.arrays, t)
+        readable = self._at(self._readonly, t)
         for module in self.plan.modules:
             view = self.views[module.name]
             view.year = self.base_year + t

@@ -40,8 +40,8 @@ class Results:
     years : tuple of int
         Base year first.
     arrays : dict of str to float64[year, draw, *dims]
-    parameters : dict of str to float64[year or 1, 1 or draw, *dims]
-        Parameters in force, after the scenario and the stochastic drivers.
+    parameters : dict of str to float64[year or 1, 1, *dims]
+        Central parameters in force, after the scenario; draws disturb them by seed and drivers.
     sweeps : int64[year, block]
     identities : dict of (module, identity) to float64[year, draw]
     seed : int or None
