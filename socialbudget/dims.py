@@ -45,6 +45,10 @@ SOURCES = (
     "transfer_in",
     "other",
 )
+# International lines in 2021 international dollars a day, times 100, and the country's own.
+POVERTY_LINES = ("international_300", "international_420", "international_830", "national")
+# Published quantiles of a path: the median and the 80% and 95% bands.
+QUANTILES = ("p025", "p10", "p50", "p90", "p975")
 
 Coordinates = Mapping[str, tuple[str | int, ...]]
 
@@ -59,4 +63,6 @@ STANDARD: Coordinates = {
     "service": tuple(range(51)),
     "band": (1, 2, 3, 4),
     "sector": ("households", "firms", "budget", "social_security_funds", "rest_of_world"),
+    "poverty_line": POVERTY_LINES,
+    "quantile": QUANTILES,
 }
