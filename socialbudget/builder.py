@@ -12,8 +12,8 @@ import tomli_w
 from numpy.typing import ArrayLike
 
 from socialbudget.dims import STANDARD
-from socialbudget.pack import COLUMNS, FLAGS, content_hash
 from socialbudget.results import whole_folder
+from socialbudget.table import COLUMNS, FLAGS, content_hash
 
 Values = ArrayLike | Mapping[int, ArrayLike]
 
@@ -81,16 +81,16 @@ class PackBuilder:
         path: str,
         *,
         kind: str,
-        sd: float,
         persistence: float,
         source: str,
         flag: str,
+        sd: float | None = None,
         note: str = "",
     ) -> None:
         """Register how a path is disturbed in stochastic runs (see `socialbudget.pack.Driver`)."""
         self._uncertainty[path] = {
             "kind": kind,
-            "sd": sd,
+            **({} if sd is None else {"sd": sd}),
             "persistence": persistence,
             "source": source,
             "flag": flag,

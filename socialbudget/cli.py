@@ -235,7 +235,7 @@ def pack_check(country: str, to: int) -> None:
     built, _ = prepare(loaded, to=to)
     click.echo(
         f"{loaded.iso3} {loaded.manifest.version}: good. {len(built.params)} parameters, "
-        f"{sum(len(t) for t in loaded.tables.values()):,} values, {len(loaded.schemes)} schemes, "
+        f"{loaded.count():,} values, {len(loaded.schemes)} schemes, "
         f"hash {loaded.hash[:12]}"
     )
 

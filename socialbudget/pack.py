@@ -1,8 +1,8 @@
 """Country packs: load, validate and content-hash them.
 
-A pack is a folder with ``pack.toml`` and long Parquet tables, one table for all parameters with
-the same dims. Each row carries value, unit, source and flag, so provenance goes with every number
-to the report. Nothing in a pack can run code.
+A pack is a folder with ``pack.toml`` and long Parquet tables (`socialbudget.table`), one table for
+all parameters with the same dims. Each row carries value, unit, source and flag, so provenance
+goes with every number to the report. Nothing in a pack can run code.
 """
 
 from __future__ import annotations
@@ -13,21 +13,24 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from socialbudget import table as long_table
 from socialbudget.contract import Array, Param
 from socialbudget.dims import FUNCTIONS, STANDARD, Coordinates
 from socialbudget.errors import PackError
+from socialbudget.table import FLAGS as FLAGS
+from socialbudget.table import Entry, Frames, dims_text
 from socialbudget.units import UnitError, conversion_factor, in_words
 
-FLAGS = ("observed", "estimated", "imputed", "assumed")
+if TYPE_CHECKING:
+    import pandas as pd
+
 OWN = "socialbudget"
 """Publisher of the project's own assumptions, which nobody has observed."""
-COLUMNS = ("value", "unit", "source", "flag", "note")
 
 Function = Literal[FUNCTIONS]  # type: ignore[valid-type]
 
@@ -92,14 +95,28 @@ class Transfer(_Strict):
 
 
 class Driver(_Strict):
-    """How a parameter path is disturbed in stochastic runs: an AR(1) added to it or to its log."""
+    """How a parameter path is disturbed in stochastic runs.
 
-    kind: Literal["add", "scale"]
-    sd: float = Field(ge=0)
+    `add` and `scale`: an AR(1) of standard deviation `sd` of its yearly shocks, added to the path
+    or to its logarithm. `quantiles`: deviations from the path with given quantiles in each year,
+    which stand in the pack as `<path>_deviation` over the dims of the path and `quantile`;
+    `persistence` is the correlation of a draw's place among them from one year to the next.
+    """
+
+    kind: Literal["add", "scale", "quantiles"]
+    sd: float | None = Field(default=None, ge=0)
     persistence: float = Field(default=0.0, ge=0, le=1)
     source: str
     flag: Literal["observed", "estimated", "imputed", "assumed"]
     note: str = ""
+
+    @model_validator(mode="after")
+    def _spread(self) -> Driver:
+        if self.kind == "quantiles" and self.sd is not None:
+            raise ValueError("kind 'quantiles' takes its spread from a table: drop 'sd'")
+        if self.kind != "quantiles" and self.sd is None:
+            raise ValueError(f"kind '{self.kind}' needs 'sd'")
+        return self
 
 
 class Manifest(_Strict):
@@ -123,19 +140,6 @@ class Manifest(_Strict):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """All values of one path: `values[entry, *dims]` for `years[entry]`, in the pack's unit."""
-
-    path: str
-    dims: tuple[str, ...]
-    years: tuple[int, ...]
-    values: Array
-    unit: str
-    table: str
-    rows: slice
-
-
-@dataclass(frozen=True)
 class Pack:
     """A country: manifest, dimensions and every parameter value with its provenance."""
 
@@ -144,6 +148,7 @@ class Pack:
     coords: Coordinates
     entries: Mapping[str, Entry]
     tables: Mapping[str, pd.DataFrame]
+    """Every row with its provenance. Frames are made when they are first asked for."""
     hash: str = ""
     edited: tuple[str, ...] = ()
     """What differs from the hashes in ``pack.toml``; such a pack can be looked at but not run."""
@@ -165,10 +170,21 @@ class Pack:
         entry = self.entries[path]
         return self.tables[entry.table].iloc[entry.rows].reset_index(drop=True)
 
+    def shares(self, path: str, column: str) -> dict[str, float]:
+        """Share of each word of `column` (source, flag or note) among the rows behind a path."""
+        entry = self.entries[path]
+        if isinstance(self.tables, Frames):
+            return self.tables.tables[entry.table].text(column)[entry.rows].shares()
+        words = self.tables[entry.table][column].iloc[entry.rows]
+        return {str(k): float(v) for k, v in words.value_counts(normalize=True).items()}
+
     def flag_shares(self, path: str) -> dict[str, float]:
         """Share of each flag among the rows behind a path."""
-        flags = self.provenance(path)["flag"]
-        return {str(k): float(v) for k, v in flags.value_counts(normalize=True).items()}
+        return self.shares(path, "flag")
+
+    def count(self) -> int:
+        """Number of values."""
+        return sum(entry.values.size for entry in self.entries.values())
 
 
 def countries_folder() -> Path:
@@ -210,22 +226,25 @@ def load_pack(country: str | Path) -> Pack:
     coords = _coordinates(manifest)
     faults: list[str] = []
     edited: list[str] = []
-    tables: dict[str, pd.DataFrame] = {}
+    tables: dict[str, long_table.LongTable] = {}
     entries: dict[str, Entry] = {}
+    own = [key for key, source in manifest.sources.items() if source.publisher == OWN]
     for name, entry in manifest.tables.items():
         try:
-            frame = _read_table(folder, name, entry)
-            if not _as_sealed(frame, entry):
+            read = long_table.read(folder, entry.file, name, entry.dims)
+            if read.hash() != entry.hash:
                 edited.append(
                     f"{entry.file}: table '{name}': content differs from the hash in pack.toml; if "
                     f"the edit is meant, run `socialbudget pack seal {folder}`, else restore the "
                     "file"
                 )
-            frame, found = _check_table(frame, name, entry, manifest, coords)
+            checked, found = long_table.check(
+                read, entry.file, name, entry.dims, coords, manifest.sources, own
+            )
         except PackError as error:
             faults.extend(error.faults)
             continue
-        tables[name] = frame
+        tables[name] = checked
         for path, item in found.items():
             if path in entries:
                 faults.append(
@@ -247,30 +266,7 @@ def load_pack(country: str | Path) -> Pack:
         "".join(f"{k}{v.hash}" for k, v in sorted(manifest.tables.items())).encode()
         + manifest.model_dump_json(exclude={"tables"}).encode()
     ).hexdigest()
-    return Pack(manifest, folder, coords, entries, tables, digest, tuple(edited))
-
-
-def content_hash(frame: pd.DataFrame) -> str:
-    """SHA-256 of a table's content: the same for any file layout, compression or row order.
-
-    The index columns come in the order path, year, dims.
-    """
-    keys = [c for c in frame.columns if c not in COLUMNS]
-    ordered = frame.sort_values(keys, kind="stable")
-    digest = hashlib.sha256()
-    for column in sorted(frame.columns):
-        digest.update(column.encode())
-        series = ordered[column]
-        if column == "value":
-            digest.update(np.ascontiguousarray(series.to_numpy(dtype="<f8")).tobytes())
-        elif pd.api.types.is_integer_dtype(series.dtype):
-            digest.update(np.ascontiguousarray(series.to_numpy(dtype="<i8")).tobytes())
-        else:
-            # Words once, in order of appearance, and which one stands in each row (-1: empty).
-            codes, words = pd.factorize(series)
-            digest.update("\x1f".join(str(word) for word in words).encode())
-            digest.update(np.ascontiguousarray(codes, dtype="<i4").tobytes())
-    return digest.hexdigest()
+    return Pack(manifest, folder, coords, entries, Frames(tables), digest, tuple(edited))
 
 
 def seal(folder: Path) -> list[str]:
@@ -291,12 +287,10 @@ def seal(folder: Path) -> list[str]:
     changed = []
     for name, entry in document["tables"].items():
         try:
-            frame = _read_table(folder, name, manifest.tables[name])
+            table = long_table.read(folder, entry["file"], name, entry["dims"])
         except PackError as error:
             raise PackError(f"pack '{manifest.iso3}' ({folder})", error.faults) from None
-        known = [c for c in ("path", "year", *entry["dims"], *COLUMNS) if c in frame.columns]
-        frame = frame[[*known, *(c for c in frame.columns if c not in known)]]
-        fresh = {"rows": len(frame), "hash": content_hash(frame)}
+        fresh = {"rows": len(table), "hash": table.hash()}
         if {k: entry.get(k) for k in fresh} != fresh:
             entry.update(fresh)
             changed.append(name)
@@ -345,7 +339,7 @@ def _resolve_one(pack: Pack, param: Param, years: np.ndarray) -> Array:
             "",
             [
                 f"table '{name}': column 'path': '{param.path}' is missing ({param.doc} "
-                f"[{param.unit}]){hint}. Add it for {_dims_text(param.dims)}"
+                f"[{param.unit}]){hint}. Add it for {dims_text(param.dims)}"
             ],
         )
     where = f"{pack.manifest.tables[entry.table].file}: table '{entry.table}': '{entry.path}'"
@@ -353,7 +347,7 @@ def _resolve_one(pack: Pack, param: Param, years: np.ndarray) -> Array:
         raise PackError(
             "",
             [
-                f"{where}: has dims {_dims_text(entry.dims)}, needs {_dims_text(param.dims)}; move "
+                f"{where}: has dims {dims_text(entry.dims)}, needs {dims_text(param.dims)}; move "
                 f"it to a table '{'_'.join(param.dims) or 'scalar'}'"
             ],
         )
@@ -492,169 +486,6 @@ def _coordinates(manifest: Manifest) -> Coordinates:
     return {**STANDARD, "scheme": tuple(manifest.schemes), "insurance": insurance}
 
 
-def _read_table(folder: Path, name: str, entry: TableEntry) -> pd.DataFrame:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    where = f"{entry.file}: table '{name}'"
-    file = folder / entry.file
-    if Path(entry.file).name != entry.file:
-        raise PackError("", [f"{where}: the file must lie in the pack's own folder"])
-    if not file.is_file():
-        raise PackError("", [f"{where}: the file is missing; restore it or drop the table"])
-    try:
-        frame = pq.ParquetFile(file).read().to_pandas().reset_index(drop=True)
-    except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
-        raise PackError(
-            "",
-            [f"{where}: not a readable Parquet file (truncated?): {error}; restore or rebuild it"],
-        ) from None
-    wanted = ["path", "year", *entry.dims, *COLUMNS]
-    missing = [c for c in wanted if c not in frame.columns]
-    extra = [c for c in frame.columns if c not in wanted]
-    if missing or extra:
-        faults = [f"{where}: column '{c}' is missing; add it" for c in missing]
-        faults += [f"{where}: column '{c}' is unknown; remove or rename it" for c in extra]
-        raise PackError("", faults)
-    return frame[wanted]
-
-
-def _as_sealed(frame: pd.DataFrame, entry: TableEntry) -> bool:
-    """Whether the content is what pack.toml says (False for what cannot even be hashed)."""
-    try:
-        return content_hash(frame) == entry.hash
-    except (TypeError, ValueError):
-        return False
-
-
-def _check_table(
-    frame: pd.DataFrame, name: str, entry: TableEntry, manifest: Manifest, coords: Coordinates
-) -> tuple[pd.DataFrame, dict[str, Entry]]:
-    """The table in the order path, year, dims (its index keeps the rows of the file), by path."""
-    where = f"{entry.file}: table '{name}'"
-    faults: list[str] = []
-    if not pd.api.types.is_numeric_dtype(frame["value"].dtype):
-        raise PackError("", [f"{where}: column 'value' holds text; store numbers as float64"])
-    if not pd.api.types.is_integer_dtype(frame["year"].dtype):
-        raise PackError(
-            "", [f"{where}: column 'year' must hold whole numbers; store it as int16, no gaps"]
-        )
-    if frame.empty:
-        raise PackError("", [f"{where}: holds no rows; fill it or drop it from pack.toml"])
-
-    def complain(bad: np.ndarray, column: str, what: str, mend: str) -> None:
-        if bad.any():
-            row = int(np.argmax(bad))
-            path, year = frame["path"].iloc[row], frame["year"].iloc[row]
-            faults.append(
-                f"{where}: column '{column}', row {row} ('{path}', {year}): {what} "
-                f"({int(bad.sum())} such rows); {mend}"
-            )
-
-    value = frame["value"].to_numpy(dtype=float)
-    complain(~np.isfinite(value), "value", "not a finite number", "give every value")
-    position = np.zeros(len(frame), dtype=np.int64)
-    for dim in entry.dims:
-        if dim not in coords:
-            raise PackError(
-                "",
-                [
-                    f"{where}: pack.toml names the unknown dimension '{dim}'; "
-                    f"known: {', '.join(coords)}"
-                ],
-            )
-        codes = pd.Index(coords[dim]).get_indexer(pd.Index(frame[dim]))
-        if (codes < 0).any():
-            code = frame[dim].iloc[int(np.argmax(codes < 0))]
-            near = difflib.get_close_matches(str(code), [str(c) for c in coords[dim]], n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            allowed = [str(c) for c in coords[dim]]
-            shown = ", ".join(allowed) if len(allowed) <= 12 else f"{allowed[0]} to {allowed[-1]}"
-            complain(codes < 0, dim, f"unknown code '{code}'{hint}", f"allowed: {shown}")
-        position = position * len(coords[dim]) + codes
-    for column in ("path", "unit"):
-        complain(frame[column].isna().to_numpy(), column, "empty", "fill it")
-    complain(
-        ~frame["flag"].isin(FLAGS).to_numpy(),
-        "flag",
-        "unknown flag",
-        f"use one of {', '.join(FLAGS)}",
-    )
-    complain(
-        ~frame["source"].isin(list(manifest.sources)).to_numpy(),
-        "source",
-        "source not listed in pack.toml",
-        "add a [sources.<key>] section",
-    )
-    own = [key for key, source in manifest.sources.items() if source.publisher == OWN]
-    unsupported = frame["source"].isin(own) & (frame["flag"] == "observed")
-    complain(
-        unsupported.to_numpy(),
-        "flag",
-        "'observed' with a source that is our own assumption",
-        "flag it assumed, or cite where it was observed",
-    )
-    duplicated = frame.duplicated(["path", "year", *entry.dims]).to_numpy()
-    complain(duplicated, "path", "the same key stands twice", "keep one of the rows")
-    if faults:
-        raise PackError("", faults)
-
-    size = int(np.prod([len(coords[d]) for d in entry.dims])) if entry.dims else 1
-    shape = tuple(len(coords[d]) for d in entry.dims)
-    found: dict[str, Entry] = {}
-    path_codes, paths = pd.factorize(frame["path"])
-    years = frame["year"].to_numpy(dtype=np.int64)
-    order = np.lexsort((position, years, path_codes))
-    if not (order == np.arange(len(order))).all():
-        frame = frame.iloc[order]
-        path_codes, years, position = path_codes[order], years[order], position[order]
-        value = value[order]
-    starts = np.flatnonzero(np.r_[True, np.diff(path_codes) != 0])
-    stops = np.r_[starts[1:], len(frame)]
-    units = frame["unit"].to_numpy()
-    for start, stop in zip(starts, stops, strict=True):
-        path = str(paths[path_codes[start]])
-        rows = slice(int(start), int(stop))
-        own_years, counts = np.unique(years[rows], return_counts=True)
-        if (counts != size).any():
-            year = int(own_years[counts != size][0])
-            have = position[rows][years[rows] == year]
-            missing = int(np.setdiff1d(np.arange(size), have)[0])
-            cell = np.unravel_index(missing, shape)
-            label = ", ".join(
-                f"{d}={coords[d][int(i)]}" for d, i in zip(entry.dims, cell, strict=True)
-            )
-            row = frame.index[int(start) + int(np.argmax(years[rows] == year))]
-            column = entry.dims[-1] if entry.dims else "year"
-            faults.append(
-                f"{where}: column '{column}', from row {row} on: '{path}', year {year}: "
-                f"{size - len(have)} of {size} rows are missing (first: {label}); give every "
-                f"combination of {_dims_text(entry.dims)}"
-            )
-            continue
-        other = units[rows] != units[start]
-        if other.any():
-            row = frame.index[int(start) + int(np.argmax(other))]
-            faults.append(
-                f"{where}: column 'unit', row {row}: '{path}' mixes units "
-                f"{sorted(set(units[rows].tolist()))}; use one"
-            )
-            continue
-        values = np.ascontiguousarray(value[rows].reshape(len(own_years), *shape))
-        found[path] = Entry(
-            path,
-            entry.dims,
-            tuple(int(y) for y in own_years),
-            values,
-            str(units[start]),
-            name,
-            rows,
-        )
-    if faults:
-        raise PackError("", faults)
-    return frame, found
-
-
 def _check_references(manifest: Manifest) -> list[str]:
     faults = []
     for transfer in manifest.transfers:
@@ -678,22 +509,7 @@ def _check_references(manifest: Manifest) -> list[str]:
     return faults
 
 
-def _dims_text(dims: tuple[str, ...]) -> str:
-    return f"({', '.join(dims)})" if dims else "() (one number)"
-
-
 def _label(coords: Coordinates, entry: Entry, position: tuple[int, ...]) -> str:
     parts = [str(entry.years[position[0]])]
     parts += [f"{d}={coords[d][i]}" for d, i in zip(entry.dims, position[1:], strict=True)]
     return ", ".join(parts)
-
-
-def describe(pack: Pack) -> dict[str, Any]:
-    """What a pack holds, for people: identity, schemes, sources, flags by share of rows."""
-    flags = pd.concat([t["flag"] for t in pack.tables.values()]).value_counts(normalize=True)
-    return {
-        "manifest": pack.manifest,
-        "parameters": len(pack.entries),
-        "values": sum(len(t) for t in pack.tables.values()),
-        "flags": {str(k): float(v) for k, v in flags.items()},
-    }

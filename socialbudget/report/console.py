@@ -99,7 +99,7 @@ def describe_pack(pack: Pack) -> str:
     """
     manifest = pack.manifest
     gdp = base_gdp(pack)
-    rows = sum(len(t) for t in pack.tables.values())
+    rows = pack.count()
     lines = [
         f"{manifest.name} ({pack.iso3}), pack {manifest.version}: {manifest.status}, level "
         f"{manifest.level}, base year {manifest.base_year}",

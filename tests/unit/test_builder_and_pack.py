@@ -12,7 +12,8 @@ import pytest
 
 from socialbudget.builder import PackBuilder
 from socialbudget.ensemble import prepare
-from socialbudget.pack import Pack, content_hash, describe, load_pack, resolve, seal
+from socialbudget.pack import Pack, load_pack, resolve, seal
+from socialbudget.table import content_hash
 from tests.toy import BASE_YEAR, LAST_YEAR, population, toy_builder, toy_modules
 
 
@@ -90,13 +91,6 @@ def test_sources_and_flags_cell_by_cell(tmp_path: Path) -> None:
     loaded = load_pack(tmp_path / "TOY")
     assert loaded.provenance("x.share")["source"].tolist() == ["census", "tests"]
     assert loaded.flag_shares("x.share") == {"observed": 0.5, "assumed": 0.5}
-
-
-def test_describe(toy: Pack) -> None:
-    told = describe(toy)
-    assert told["parameters"] == 6
-    assert told["values"] == 202 + 2 + 14
-    assert sum(told["flags"].values()) == pytest.approx(1.0)
 
 
 def test_a_pack_is_found_by_folder_as_text_too(toy_folder: Path) -> None:
