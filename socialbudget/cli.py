@@ -204,18 +204,35 @@ def plan(country: str) -> None:
 @click.argument("country", required=False)
 def describe(country: str | None) -> None:
     """Describe the pack of COUNTRY: schemes, sources, flags. Without COUNTRY, list the packs."""
-    from socialbudget.pack import available_packs, load_pack
+    if country is None:
+        _list_countries("")
+        return
+    from socialbudget.pack import load_pack
     from socialbudget.report.console import describe_pack
 
-    if country is None:
-        for iso3 in available_packs():
-            manifest = load_pack(iso3).manifest
-            click.echo(
-                f"{iso3}  {manifest.name:28} base year {manifest.base_year}, "
-                f"{manifest.currency}, {len(manifest.schemes)} schemes, {manifest.status}"
-            )
-        return
     click.echo(describe_pack(load_pack(country)))
+
+
+@main.command()
+@click.option("--filter", "text", default="", help="Only those whose code or name holds this text.")
+def countries(text: str) -> None:
+    """List the countries and areas that packs are shipped for."""
+    _list_countries(text)
+
+
+def _list_countries(text: str) -> None:
+    from socialbudget.pack import find_packs
+
+    found = find_packs(text)
+    if not found:
+        raise SocialBudgetError(
+            f"no country's code or name holds '{text}'; `socialbudget countries` lists them all"
+        )
+    for iso3, head in found.items():
+        click.echo(
+            f"{iso3}  {head.name:44} level {head.level}, base year {head.base_year}, "
+            f"{head.currency}, {head.status}"
+        )
 
 
 @main.group()
@@ -228,16 +245,23 @@ def pack() -> None:
 @_to
 def pack_check(country: str, to: int) -> None:
     """Check the pack of COUNTRY against everything the model will ask of it."""
-    from socialbudget.ensemble import prepare
+    from socialbudget.ensemble import check_rapid, prepare
+    from socialbudget.modules import FULL_LEVEL
     from socialbudget.pack import load_pack
 
     loaded = load_pack(country)
-    built, _ = prepare(loaded, to=to)
+    without: list[str] = []
+    if loaded.manifest.level < FULL_LEVEL:
+        without = check_rapid(loaded, to=to)
+    else:
+        prepare(loaded, to=to)
     click.echo(
-        f"{loaded.iso3} {loaded.manifest.version}: good. {len(built.params)} parameters, "
-        f"{loaded.count():,} values, {len(loaded.schemes)} schemes, "
-        f"hash {loaded.hash[:12]}"
+        f"{loaded.iso3} {loaded.manifest.version}: good. Level {loaded.manifest.level}, "
+        f"{len(loaded.entries)} parameters, {loaded.count():,} values, {len(loaded.schemes)} "
+        f"schemes, hash {loaded.hash[:12]}"
     )
+    for path in without:
+        click.echo(f"  without {path}: what rests on it is left out or refused")
 
 
 @pack.command("seal")
@@ -262,12 +286,13 @@ def scenario() -> None:
 def scenario_check(file: str, countries: tuple[str, ...], to: int) -> None:
     """Check scenario FILE for COUNTRIES (default: the countries it names, else every pack)."""
     from socialbudget.ensemble import prepare
+    from socialbudget.modules import FULL_LEVEL
     from socialbudget.pack import available_packs, load_pack
     from socialbudget.scenario import Scenario, find_scenario
 
     loaded = Scenario.load(find_scenario(file))
     click.echo(loaded.explain())
-    for country in countries or loaded.countries or available_packs():
+    for country in countries or loaded.countries or available_packs(FULL_LEVEL):
         loaded_pack = load_pack(country)
         _check_last_year(loaded_pack, to)
         plan, after = prepare(loaded_pack, loaded, to=to)

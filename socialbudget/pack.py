@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,9 +195,44 @@ def countries_folder() -> Path:
     return installed if installed.is_dir() else here.parent / "countries"
 
 
-def available_packs() -> list[str]:
-    """ISO3 codes of the shipped packs."""
-    return sorted(p.parent.name for p in countries_folder().glob("*/pack.toml"))
+class Heading(BaseModel):
+    """Who a pack is of: the head of its ``pack.toml``, above the first table."""
+
+    model_config = ConfigDict(frozen=True)
+
+    iso3: str
+    name: str
+    base_year: int
+    currency: str
+    level: int
+    status: str
+
+
+def headings() -> dict[str, Heading]:
+    """The shipped packs by ISO3 code, read from the heads of their ``pack.toml`` alone."""
+    out = {}
+    for file in sorted(countries_folder().glob("*/pack.toml")):
+        # In TOML every key of the pack itself stands before the first [table].
+        head = file.read_text(encoding="utf-8").partition("\n[")[0]
+        try:
+            out[file.parent.name] = Heading.model_validate(tomllib.loads(head))
+        except (tomllib.TOMLDecodeError, ValidationError):
+            manifest = _read_manifest(file.parent)
+            out[file.parent.name] = Heading.model_validate(manifest.model_dump())
+    return out
+
+
+def find_packs(text: str) -> dict[str, Heading]:
+    """The shipped packs whose code or name holds `text`, whatever the case and accents."""
+    wanted = _plain(text)
+    return {k: h for k, h in headings().items() if wanted in _plain(k) or wanted in _plain(h.name)}
+
+
+def available_packs(level: int = 1) -> list[str]:
+    """ISO3 codes of the shipped packs of at least that level."""
+    if level <= 1:
+        return sorted(p.parent.name for p in countries_folder().glob("*/pack.toml"))
+    return [iso3 for iso3, heading in headings().items() if heading.level >= level]
 
 
 def load_pack(country: str | Path) -> Pack:
@@ -212,15 +248,7 @@ def load_pack(country: str | Path) -> Pack:
         code = str(country)
         folder = countries_folder() / code.upper()
         if not (folder / "pack.toml").is_file():
-            near = difflib.get_close_matches(code.upper(), available_packs(), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise PackError(
-                f"pack '{code}'",
-                [
-                    f"no such country or folder{hint}. Shipped packs: "
-                    f"{', '.join(available_packs()) or 'none'}. A folder must hold a pack.toml"
-                ],
-            )
+            raise PackError(f"pack '{code}'", [_no_such_pack(code)])
     manifest = _read_manifest(folder)
     subject = f"pack '{manifest.iso3}' ({folder})"
     coords = _coordinates(manifest)
@@ -267,6 +295,31 @@ def load_pack(country: str | Path) -> Pack:
         + manifest.model_dump_json(exclude={"tables"}).encode()
     ).hexdigest()
     return Pack(manifest, folder, coords, entries, Frames(tables), digest, tuple(edited))
+
+
+def _no_such_pack(wanted: str) -> str:
+    """Says so, with the countries that may be meant, by code and by name."""
+    known = headings()
+    names = {_plain(heading.name): iso3 for iso3, heading in known.items()}
+    holding = find_packs(wanted) if len(wanted) > 3 else {}
+    near = [
+        *sorted(holding, key=lambda iso3: len(known[iso3].name)),
+        *difflib.get_close_matches(wanted.upper(), known, n=2),
+        *(names[n] for n in difflib.get_close_matches(_plain(wanted), names, n=2, cutoff=0.75)),
+    ]
+    meant = [f"{iso3} ({known[iso3].name})" for iso3 in dict.fromkeys(near)][:3]
+    hint = f"; did you mean {' or '.join(meant)}?" if meant else "."
+    return (
+        f"no such country or folder{hint} `socialbudget countries` lists the {len(known)} shipped "
+        "packs, `socialbudget countries --filter TEXT` finds one by name. A folder must hold a "
+        "pack.toml"
+    )
+
+
+def _plain(text: str) -> str:
+    """A name in small letters without accents, to compare it with."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c))
 
 
 def seal(folder: Path) -> list[str]:

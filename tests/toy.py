@@ -140,7 +140,7 @@ def toy_builder(last_year: int = LAST_YEAR) -> PackBuilder:
         version="1",
         base_year=BASE_YEAR,
         currency="TOY",
-        level=1,
+        level=2,
         status="synthetic",
     )
     pack.source("tests", publisher="socialbudget", title="Closed-form toy country", licence="CC0")

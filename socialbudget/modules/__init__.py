@@ -4,6 +4,10 @@ A core module is a file of this folder with ``modules(pack) -> Sequence[Module]`
 a file of ``schemes/`` with ``KIND``, ``METHOD`` (one sentence, shown in reports) and
 ``modules(scheme) -> Sequence[Module]``. Installed packages add theirs through the entry-point
 groups ``socialbudget.modules`` and ``socialbudget.schemes``, each entry naming such a file.
+
+A file without ``modules(pack)`` is no part of the whole social budget: its modules are run by name
+(rapid assessment, families). What they and their callers read from a pack stands in the file's
+``ACCEPTED: tuple[Param, ...]``, so that any pack may hold it.
 """
 
 from __future__ import annotations
@@ -16,9 +20,12 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from socialbudget.contract import Module
+from socialbudget.contract import Module, Param
 from socialbudget.errors import PackError
 from socialbudget.pack import Pack, SchemeInstance
+
+FULL_LEVEL = 2
+"""Level of a pack from which it has all that a whole social budget needs."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,23 @@ def scheme_kinds() -> dict[str, ModuleType]:
 
 
 def build_modules(pack: Pack) -> list[Module]:
-    """Every module that a pack's country needs.
+    """Every module that the whole social budget of a pack's country needs.
 
     Raises
     ------
     PackError
-        When a scheme is of a kind that no file provides.
+        When the pack is of level 1, or a scheme is of a kind that no file provides.
     """
+    if pack.manifest.level < FULL_LEVEL:
+        raise PackError(
+            f"pack '{pack.iso3}' ({pack.folder})",
+            [
+                f"pack.toml: level {pack.manifest.level} holds the inputs of population and rapid "
+                f"assessment only; use `socialbudget floor {pack.iso3}` or `socialbudget "
+                f"population {pack.iso3}`. A whole social budget needs level {FULL_LEVEL} "
+                "(docs/packs.md)"
+            ],
+        )
     modules: list[Module] = []
     for file in _files("socialbudget.modules", "socialbudget.modules", "modules"):
         modules.extend(file.modules(pack))
@@ -81,6 +98,12 @@ def build_modules(pack: Pack) -> list[Module]:
     if faults:
         raise PackError(f"pack '{pack.iso3}'", faults)
     return modules
+
+
+def accepted_params() -> dict[str, Param]:
+    """By path, what is read from packs outside the whole social budget (``ACCEPTED`` of files)."""
+    files = _files("socialbudget.modules", "socialbudget.modules", "ACCEPTED")
+    return {param.path: param for file in files for param in file.ACCEPTED}
 
 
 def schemes_of(pack: Pack) -> list[Scheme]:
@@ -106,7 +129,16 @@ def _files(package: str, group: str, attribute: str) -> Iterator[ModuleType]:
             if hasattr(file, attribute):
                 yield file
     for entry in sorted(entry_points(group=group), key=lambda e: e.name):
-        yield entry.load()
+        file = entry.load()
+        if hasattr(file, attribute):
+            yield file
 
 
-__all__: Sequence[str] = ["Scheme", "build_modules", "scheme_kinds", "schemes_of"]
+__all__: Sequence[str] = [
+    "FULL_LEVEL",
+    "Scheme",
+    "accepted_params",
+    "build_modules",
+    "scheme_kinds",
+    "schemes_of",
+]

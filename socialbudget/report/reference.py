@@ -191,7 +191,7 @@ def _core(switches: Mapping[str, bool]) -> list[Module]:
         base_year=2000,
         currency="",
         price_basis="",
-        level=1,
+        level=2,
         status="synthetic",
         dates={},
         sources={},
