@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import io
 import json
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -177,6 +178,15 @@ class LongTable:
         return digest.hexdigest()
 
 
+def text_of(words: Sequence[str], codes: Integers) -> Text:
+    """A column of text from words in any order and codes into them (-1: empty)."""
+    ordered = sorted(set(words))
+    if ordered != list(words):
+        place = {word: i for i, word in enumerate(ordered)}
+        codes = np.array([*(place[word] for word in words), -1], dtype=np.int32)[codes]
+    return Text(codes, tuple(ordered))
+
+
 class Frames(Mapping[str, "pd.DataFrame"]):
     """The tables of a pack as pandas frames, each made when it is first asked for."""
 
@@ -235,6 +245,47 @@ def read(folder: Path, file: str, name: str, dims: Sequence[str]) -> LongTable:
         faults += [f"{where}: column '{c}' is unknown; remove or rename it" for c in extra]
         raise PackError("", faults)
     return read
+
+
+def write(table: LongTable, file: Path) -> None:
+    """Write a table to Parquet, small: the same table gives the same bytes.
+
+    Words are written once each, repeated numbers too. Of three layouts of the values the smallest
+    is kept: that depends on how many repeat and how many digits they have.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrays = {}
+    for name, column in table.columns.items():
+        if isinstance(column, Text):
+            codes = pa.array(column.codes, mask=column.codes < 0)
+            arrays[name] = pa.DictionaryArray.from_arrays(codes, list(column.words))
+        else:
+            arrays[name] = pa.array(column)
+    whole = pa.table(arrays)
+    text = [name for name, column in table.columns.items() if isinstance(column, Text)]
+    layouts: tuple[dict[str, Any], ...] = (
+        {"use_dictionary": [*text, "value"]},
+        {"use_dictionary": text},
+        {"use_dictionary": text, "column_encoding": {"value": "BYTE_STREAM_SPLIT"}},
+    )
+    smallest = b""
+    for layout in layouts:
+        out = io.BytesIO()
+        # Statistics and the schema of Arrow are larger than most of the tables.
+        pq.write_table(
+            whole,
+            out,
+            compression="zstd",
+            compression_level=9,
+            write_statistics=False,
+            store_schema=False,
+            **layout,
+        )
+        if not smallest or len(out.getvalue()) < len(smallest):
+            smallest = out.getvalue()
+    file.write_bytes(smallest)
 
 
 def content_hash(frame: pd.DataFrame) -> str:
@@ -467,9 +518,4 @@ def _column(chunked: Any) -> Column:
     array = chunked.chunk(0) if chunked.num_chunks == 1 else chunked.combine_chunks()
     indices = array.indices.fill_null(-1) if array.null_count else array.indices
     codes = indices.to_numpy(zero_copy_only=False)
-    given = [str(word) for word in array.dictionary.to_pylist()]
-    words = sorted(set(given))
-    if words != given:
-        place = {word: i for i, word in enumerate(words)}
-        codes = np.array([*(place[word] for word in given), -1], dtype=np.int32)[codes]
-    return Text(codes, tuple(words))
+    return text_of([str(word) for word in array.dictionary.to_pylist()], codes)

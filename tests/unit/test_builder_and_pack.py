@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
 from socialbudget.builder import PackBuilder
@@ -207,7 +208,7 @@ def test_a_failing_builder_leaves_the_earlier_pack(
     def failing(*_: object, **__: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", failing)
+    monkeypatch.setattr(pyarrow.parquet, "write_table", failing)
     with pytest.raises(OSError, match="no space"):
         toy_builder().write(folder)
     assert load_pack(folder).hash == toy.hash
