@@ -30,6 +30,8 @@ from socialbudget.units import UnitError, conversion_factor, in_words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from socialbudget.pack_schemes import Value
+
 OWN = "socialbudget"
 """Publisher of the project's own assumptions, which nobody has observed."""
 
@@ -186,6 +188,19 @@ class Pack:
     def count(self) -> int:
         """Number of values."""
         return sum(entry.values.size for entry in self.entries.values())
+
+    def with_schemes(
+        self,
+        instances: Mapping[str, SchemeInstance],
+        values: Iterable[Value],
+        sources: Mapping[str, Source],
+        *,
+        alone: bool = False,
+    ) -> Pack:
+        """The pack with further schemes and their values (`socialbudget.pack_schemes`)."""
+        from socialbudget.pack_schemes import with_schemes
+
+        return with_schemes(self, instances, values, sources, alone=alone)
 
 
 def countries_folder() -> Path:

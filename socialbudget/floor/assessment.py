@@ -1,0 +1,351 @@
+"""The rapid assessment of a floor in a country: one run, read into tidy tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from socialbudget.contract import Array
+from socialbudget.floor.instances import GOVERNMENT, Plan, build
+from socialbudget.floor.package import Package
+from socialbudget.pack import FLAGS, Pack
+from socialbudget.results import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_LAST_YEAR = 2040
+DEFAULT_DRAWS = 100
+QUANTILES: Mapping[str, float] = {"p025": 0.025, "p10": 0.10, "p90": 0.90, "p975": 0.975}
+PACKAGE = "package"
+"""In the column `guarantee`: the sum of all guarantees."""
+MEASURES = ("headcount", "poverty_gap", "squared_gap")
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What a package costs in a country, whom it reaches and what it does to poverty.
+
+    Attributes
+    ----------
+    pack : Pack
+        As given; the guarantees are in `results.pack`.
+    package : Package
+        One variant of a package.
+    years : tuple of int
+        Projected years (the base year, in which nothing is paid, is left out).
+    draws : int
+        Draws behind the quantiles; 0 where there are none.
+    seed : int or None
+    results : Results
+        The central run, with every variable.
+    cost, recipients, financing, poverty, quality : pandas.DataFrame
+        Tidy tables; see `docs/floor.md` for the columns.
+    fit : dict
+        The lognormal: mean, sigma, lines, observed and fitted shares, misfit. Empty where poverty
+        is not computed.
+    notes : tuple of str
+        What was not computed, and why.
+    """
+
+    pack: Pack
+    package: Package
+    years: tuple[int, ...]
+    draws: int
+    seed: int | None
+    results: Results
+    cost: pd.DataFrame
+    recipients: pd.DataFrame
+    financing: pd.DataFrame
+    poverty: pd.DataFrame
+    quality: pd.DataFrame
+    fit: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def value(self, table: str, year: int | None = None, quantile: str = "central",
+              **where: str) -> float:  # fmt: skip
+        """One number of a table, e.g. ``value("cost", measure="share_gdp")``.
+
+        Without a year, of the last one; without a guarantee, of the whole package.
+
+        Raises
+        ------
+        KeyError
+            When no row or several rows match.
+        """
+        frame: pd.DataFrame = getattr(self, table)
+        keep = frame["year"] == (self.years[-1] if year is None else year)
+        keep &= frame["quantile"] == quantile
+        if "guarantee" in frame and "guarantee" not in where:
+            where = {**where, "guarantee": PACKAGE}
+        for column, wanted in where.items():
+            keep &= frame[column] == wanted
+        found = frame.loc[keep, "value"]
+        if len(found) != 1:
+            raise KeyError(f"{table}: {len(found)} rows for {where}, {year}, {quantile}")
+        return float(found.iloc[0])
+
+
+def assess(
+    pack: Pack,
+    package: Package,
+    *,
+    to: int = DEFAULT_LAST_YEAR,
+    draws: int = DEFAULT_DRAWS,
+    seed: int | None = 1,
+) -> Assessment:
+    """Assess a package, or one variant of it, in a country.
+
+    Parameters
+    ----------
+    pack : Pack
+        Of any level.
+    package : Package
+        `Package.with_variant` chooses the low or the high variant.
+    to : int
+        Last year.
+    draws : int
+        Draws of demography and growth behind the quantiles; 0 or no seed for the central path
+        alone.
+    seed : int, optional
+
+    Raises
+    ------
+    PackError
+        With every series that the package needs and the pack lacks.
+    """
+    from socialbudget.ensemble import project
+
+    plan = build(pack, package, to)
+    central = project(plan.pack, to=to, modules=plan.modules)
+    spread = None
+    if draws > 0 and seed is not None:
+        spread = project(plan.pack, to=to, draws=draws, seed=seed, modules=plan.modules)
+    tables = _Tables(plan, package, central, spread)
+    return Assessment(
+        pack=pack,
+        package=package,
+        years=tables.years,
+        draws=draws if spread is not None else 0,
+        seed=seed if spread is not None else None,
+        results=central,
+        cost=tables.cost(),
+        recipients=tables.recipients(),
+        financing=tables.financing(),
+        poverty=tables.poverty(),
+        quality=_quality(plan, pack),
+        fit=_fit(plan),
+        notes=plan.notes,
+    )
+
+
+def assess_variants(
+    pack: Pack,
+    package: Package,
+    *,
+    to: int = DEFAULT_LAST_YEAR,
+    draws: int = DEFAULT_DRAWS,
+    seed: int | None = 1,
+) -> dict[str, Assessment]:
+    """An assessment of each variant (``low``, ``high``), or of the package under ``""``."""
+    return {
+        name: assess(pack, package.with_variant(name), to=to, draws=draws, seed=seed)
+        for name in package.variants or ("",)
+    }
+
+
+class _Tables:
+    """Tidy tables from the central run and the draws."""
+
+    def __init__(self, plan: Plan, package: Package, central: Results, spread: Results | None):
+        self._plan, self._package = plan, package
+        self._central, self._spread = central, spread
+        self.years = tuple(central.years[1:])
+
+    def _both(self, compute: Any) -> dict[str, Array]:
+        """The central path and quantiles over draws of ``compute(results) -> [year, draw]``."""
+        out = {"central": compute(self._central)[1:, 0]}
+        if self._spread is not None:
+            values = compute(self._spread)[1:]
+            found = np.quantile(values, list(QUANTILES.values()), axis=1)
+            out.update(zip(QUANTILES, found, strict=True))
+        return out
+
+    def _frame(self, rows: list[tuple[dict[str, str], Any]], columns: tuple[str, ...]) -> Any:
+        import pandas as pd
+
+        parts: dict[str, list[Any]] = {c: [] for c in ("year", *columns, "quantile", "value")}
+        for labels, compute in rows:
+            for quantile, values in self._both(compute).items():
+                n = len(values)
+                parts["year"].extend(self.years)
+                for column in columns:
+                    parts[column].extend([labels[column]] * n)
+                parts["quantile"].extend([quantile] * n)
+                parts["value"].extend(values.tolist())
+        return pd.DataFrame(parts)
+
+    def _items(self) -> list[tuple[str, str, str]]:
+        """Guarantee, title and prefix of its variables; the package last."""
+        found = [(k, g.title, self._plan.names[k]) for k, g in self._package.guarantees.items()]
+        return [*found, (PACKAGE, self._package.label, "floor")]
+
+    def cost(self) -> Any:
+        rows = []
+        for key, title, z in self._items():
+            measures = {
+                "cost_lcu": lambda r, z=z: r[f"{z}.cost"],
+                "share_gdp": lambda r, z=z: r[f"{z}.cost"] / r["macroeconomy.gdp"],
+                "share_government_expenditure": lambda r, z=z: (
+                    r[f"{z}.cost"] / r["floor.government_expenditure"]
+                ),
+                "per_head_lcu": lambda r, z=z: (
+                    r[f"{z}.cost"] / r["demography.population_midyear"].sum(axis=(2, 3))
+                ),
+                "gap_lcu": lambda r, z=z: r[f"{z}.gap"],
+                "gap_share_gdp": lambda r, z=z: r[f"{z}.gap"] / r["macroeconomy.gdp"],
+            }
+            if "floor.government_expenditure" not in self._central.arrays:
+                del measures["share_government_expenditure"]
+            rows += [
+                ({"guarantee": key, "title": title, "measure": m}, f) for m, f in measures.items()
+            ]
+        return self._frame(rows, ("guarantee", "title", "measure"))
+
+    def recipients(self) -> Any:
+        rows = []
+        for key, title, z in self._items():
+            if key == PACKAGE:
+                continue  # one person may receive several guarantees
+            for i, sex in enumerate(("female", "male")):
+                measures = {
+                    "target": lambda r, z=z, i=i: r[f"{z}.target"][:, :, i],
+                    "reached": lambda r, z=z, i=i: r[f"{z}.reached"][:, :, i],
+                    "recipients": lambda r, z=z, i=i: r[f"{z}.recipients"][..., i].sum(axis=2),
+                }
+                rows += [
+                    ({"guarantee": key, "title": title, "sex": sex, "measure": m}, f)
+                    for m, f in measures.items()
+                ]
+        return self._frame(rows, ("guarantee", "title", "sex", "measure"))
+
+    def financing(self) -> Any:
+        def gap(r: Results) -> Array:
+            return r["floor.gap"]
+
+        def owed(r: Results) -> Array:
+            """What would be owed if every gap so far were borrowed, without interest."""
+            return np.cumsum(r["floor.gap"], axis=0)
+
+        bases: dict[str, Any] = {
+            "income_tax": lambda r: r["rapid_economy.taxable_earnings"],
+            "payroll": lambda r: r["labour_market.formal_wage_bill"],
+            "consumption_tax": lambda r: r["macroeconomy.private_consumption"],
+        }
+        government = "floor.government_revenue" in self._central.arrays
+        if government:
+            bases["reprioritisation"] = lambda r: r["floor.government_expenditure"]
+        shares = self._financing_shares()
+        rows: list[tuple[dict[str, str], Any]] = []
+
+        def add(option: str, money: Any, base: Any = None) -> None:
+            measures = {"lcu": money, "share_gdp": lambda r: money(r) / r["macroeconomy.gdp"]}
+            if government:
+                measures["share_revenue"] = lambda r: money(r) / r["floor.government_revenue"]
+            if base is not None:
+                measures["rate_points"] = lambda r: money(r) / base(r)
+            rows.extend(({"option": option, "measure": m}, f) for m, f in measures.items())
+
+        add("gap", gap)
+        names = {"payroll": "payroll_contribution",
+                 "reprioritisation": "reprioritisation_of_expenditure"}  # fmt: skip
+        for source, base in bases.items():
+            add(names.get(source, source), gap, base)
+        add("debt", owed)
+        for source, share_of in shares.items():
+            add(f"planned_{source}", share_of, bases.get(source))
+        return self._frame(rows, ("option", "measure"))
+
+    def _financing_shares(self) -> dict[str, Any]:
+        """Money that each source of the package gives towards the gap."""
+        by_source: dict[str, list[tuple[str, float]]] = {}
+        for key, g in self._package.guarantees.items():
+            for source, share in g.financing.items():
+                by_source.setdefault(source, []).append((self._plan.names[key], share))
+        return {
+            source: lambda r, parts=parts: sum(share * r[f"{z}.gap"] for z, share in parts)
+            for source, parts in by_source.items()
+        }
+
+    def poverty(self) -> Any:
+        rows: list[tuple[dict[str, str], Any]] = []
+        if self._plan.fit is not None:
+            for i, line in enumerate(self._plan.lines):
+                for stage in ("before", "after"):
+                    measures = {m: f"living_standards.{m}_{stage}" for m in MEASURES}
+                    measures["poor_persons"] = f"living_standards.poor_persons_{stage}"
+                    rows += [
+                        (
+                            {"line": line, "measure": m, "stage": stage},
+                            lambda r, n=name, i=i: r[n][:, :, i],
+                        )
+                        for m, name in measures.items()
+                    ]
+            for stage in ("before", "after"):
+                rows.append(
+                    (
+                        {"line": "all", "measure": "gini", "stage": stage},
+                        lambda r, n=f"living_standards.gini_{stage}": r[n],
+                    )
+                )
+        return self._frame(rows, ("line", "measure", "stage"))
+
+
+def _fit(plan: Plan) -> dict[str, Any]:
+    fit = plan.fit
+    if fit is None:
+        return {}
+    return {
+        "mean": fit.mean,
+        "sigma": fit.sigma,
+        "lines": dict(plan.lines),
+        "observed": dict(fit.observed),
+        "fitted": dict(fit.fitted),
+        "misfit": fit.misfit,
+        "unused": fit.unused,
+        "mean_source": fit.mean_source,
+    }
+
+
+def _quality(plan: Plan, pack: Pack) -> Any:
+    """Each series of the pack that the result rests on, with its weakest flag."""
+    import pandas as pd
+
+    rows = []
+    for path in plan.used:
+        if path not in pack.entries:
+            continue
+        entry = pack.entries[path]
+        flags = pack.flag_shares(path)
+        sources = pack.shares(path, "source")
+        notes = [n for n in pack.shares(path, "note") if n]
+        rows.append(
+            {
+                "path": path,
+                "value": float(entry.values[0]) if not entry.dims else np.nan,
+                "unit": entry.unit,
+                "source": "; ".join(pack.manifest.sources[s].title for s in sources),
+                "flag": max(flags, key=FLAGS.index),
+                "share_observed": flags.get("observed", 0.0),
+                "share_imputed": flags.get("imputed", 0.0),
+                "share_assumed": flags.get("assumed", 0.0),
+                "note": notes[0] if notes else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+__all__ = ["GOVERNMENT", "PACKAGE", "QUANTILES", "Assessment", "assess", "assess_variants"]
