@@ -32,7 +32,7 @@ class _Block:
     unit: str
     source: Text
     flag: Text
-    note: str
+    note: Text
 
 
 class PackBuilder:
@@ -54,10 +54,14 @@ class PackBuilder:
         status: str,
         last_year: int = 2100,
         price_basis: str = "current prices",
+        region: str = "",
+        subregion: str = "",
+        income_group: str = "",
     ):
         self.iso3 = iso3
         self.base_year = base_year
         self.last_year = last_year
+        groups = {"region": region, "subregion": subregion, "income_group": income_group}
         self._meta: dict[str, Any] = {
             "iso3": iso3,
             "name": name,
@@ -67,6 +71,7 @@ class PackBuilder:
             "price_basis": price_basis,
             "level": level,
             "status": status,
+            **{key: text for key, text in groups.items() if text},
             "dates": {"stock": "31 December", "flow": "calendar year"},
         }
         self._sources: dict[str, dict[str, str]] = {}
@@ -156,12 +161,12 @@ class PackBuilder:
         flag: ArrayLike,
         *,
         year: int | None = None,
-        note: str = "",
+        note: ArrayLike = "",
         bits: int | None = None,
     ) -> None:
         """Add an array over `dims`, for one year or ``{year: array}``.
 
-        `source` and `flag` are one string or an array of strings of the same shape. With `bits`
+        `source`, `flag` and `note` are one string or an array of strings of that shape. With `bits`
         the values are rounded to so many binary digits: 20 are exact to 5e-7, better than six
         decimal digits, and large tables take less than half the room of those.
         """
@@ -171,7 +176,7 @@ class PackBuilder:
         by_year = values if isinstance(values, Mapping) else {year or self.base_year: values}
         shape = tuple(len(STANDARD[d]) for d in dims)
         words = {}
-        for column, given in (("source", source), ("flag", flag)):
+        for column, given in (("source", source), ("flag", flag), ("note", note)):
             array = np.broadcast_to(np.asarray(given, dtype=object), shape).ravel()
             found, codes = np.unique(array.astype(str), return_inverse=True)
             words[column] = Text(codes.astype(np.int32), tuple(str(word) for word in found))
@@ -189,7 +194,7 @@ class PackBuilder:
             if bits is not None:
                 array = rounded(array, bits)
             self._blocks.setdefault(dims, []).append(
-                _Block(path, int(when), array.ravel(), unit, **words, note=note)
+                _Block(path, int(when), array.ravel(), unit, **words)
             )
 
     def write(self, folder: Path) -> None:
@@ -261,7 +266,7 @@ def _long(dims: tuple[str, ...], blocks: Sequence[_Block]) -> LongTable:
     columns["unit"] = each(block.unit for block in blocks)
     columns["source"] = cells([block.source for block in blocks])
     columns["flag"] = cells([block.flag for block in blocks])
-    columns["note"] = each(block.note for block in blocks)
+    columns["note"] = cells([block.note for block in blocks])
     return LongTable(columns)
 
 

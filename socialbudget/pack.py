@@ -133,6 +133,9 @@ class Manifest(_Strict):
     price_basis: str
     level: int = Field(ge=1, le=4)
     status: Literal["calibrated", "illustrative", "synthetic"]
+    region: str = ""
+    subregion: str = ""
+    income_group: str = ""
     dates: dict[str, str]
     sources: dict[str, Source]
     tables: dict[str, TableEntry]
@@ -221,6 +224,9 @@ class Heading(BaseModel):
     currency: str
     level: int
     status: str
+    region: str = ""
+    subregion: str = ""
+    income_group: str = ""
 
 
 def headings() -> dict[str, Heading]:
@@ -307,7 +313,7 @@ def load_pack(country: str | Path) -> Pack:
         raise PackError(subject, [*faults, *edited])
     digest = hashlib.sha256(
         "".join(f"{k}{v.hash}" for k, v in sorted(manifest.tables.items())).encode()
-        + manifest.model_dump_json(exclude={"tables"}).encode()
+        + manifest.model_dump_json(exclude={"tables"}, exclude_defaults=True).encode()
     ).hexdigest()
     return Pack(manifest, folder, coords, entries, Frames(tables), digest, tuple(edited))
 
