@@ -35,7 +35,7 @@ _ROUNDS = 60
 
 
 @cache
-def _smoothest(
+def smoothest(
     edges: tuple[int, ...], order: int, *, pinned: bool = False, zero: tuple[int, ...] = ()
 ) -> Array:
     """Operator [age, group]: means of groups to the smoothest single ages with these means.
@@ -102,7 +102,7 @@ def fertility_by_single_age(groups: Array) -> Array:
         for k, pattern in enumerate(patterns):
             rows = pending[member.ravel() == k]
             held = tuple(int(i) for i in np.flatnonzero(pattern))
-            smooth[rows] = flat[rows] / 5.0 @ _smoothest(edges, 2, pinned=True, zero=held).T
+            smooth[rows] = flat[rows] / 5.0 @ smoothest(edges, 2, pinned=True, zero=held).T
             smooth[rows[:, None], np.array(held, dtype=int)] = 0.0
         pending = pending[(smooth[pending] < 0.0).any(axis=1)]
         if not len(pending):
@@ -176,7 +176,7 @@ def death_rates_by_single_age(groups: Array) -> Array:
     groups = np.asarray(groups, dtype=float)
     if not (groups > 0.0).all():
         raise ValueError("death rate of an age group is not above zero")
-    operator = _smoothest(ABRIDGED[1:], 3)
+    operator = smoothest(ABRIDGED[1:], 3)
     target = np.log(groups[..., 1:-1])
     level = target.copy()
     out = np.empty((*groups.shape[:-1], AGES))

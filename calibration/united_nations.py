@@ -8,8 +8,8 @@ publisher projected for a year after 2025 enters, other than rates, life expecta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,16 +18,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from calibration.cohorts import Inputs, Projection, project, survival_ratios
 from calibration.graduation import (
     AGES,
+    FERTILE_FROM,
+    FERTILE_TO,
     FIVE_YEAR,
-    _smoothest,
     death_rates_by_single_age,
     fertility_by_single_age,
     meet_life_expectancy,
+    smoothest,
 )
 from socialbudget.builder import PackBuilder
-from socialbudget.kernels.cohort import survival_from_death_rates
 from socialbudget.life_table import Sex
 
 Array = NDArray[np.float64]
@@ -38,38 +40,21 @@ YEARS = range(BASE_YEAR, LAST_YEAR + 1)
 SEXES: tuple[Sex, Sex] = ("female", "male")
 SEX_AGE = ("sex", "age")
 
+FERTILITY_ROUNDS = 4
+"""Times that fertility is graduated with the women of a projection."""
+
+SMALLEST_GROUP = 5.0
+"""Groups of fewer persons are published too coarsely to be met exactly."""
+
+TOLERANCE = {"change": 0.05, "bend": 0.01, "single": 2e-5, "rounding": 0.3, "sex": 0.01}
+"""How far the base stock may move from its first guess (relative change, its second differences,
+difference between the sexes) and from published single ages (relative, persons)."""
+
+Women = tuple[Array, Array]
+"""Women [year, age] whose births a rate makes, and of the middle of the year."""
+
 LEFT_OUT = {"VAT": "the source gives its total population only: no fertility, mortality or ages"}
 """Areas of the source without a projection of ours, and why."""
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Inputs of a projection of one country, by calendar year.
-
-    Attributes
-    ----------
-    iso3 : str
-    years : tuple of int
-        Calendar years of the rates and flows; the first is the base year.
-    population : array [sex, age]
-        Persons on 31 December of the base year.
-    death_rate : array [year, sex, age]
-        1/year.
-    fertility_rate : array [year, age]
-        Births of a woman in a year.
-    sex_ratio_at_birth : array [year]
-        Male births for one female birth.
-    net_migration : array [year, sex, age]
-        Persons a year by the age reached at the end of the year.
-    """
-
-    iso3: str
-    years: tuple[int, ...]
-    population: Array
-    death_rate: Array
-    fertility_rate: Array
-    sex_ratio_at_birth: Array
-    net_migration: Array
 
 
 def countries() -> tuple[str, ...]:
@@ -100,14 +85,51 @@ def united_nations_inputs(iso3: str) -> Inputs:
         raise ValueError(f"{iso3}: {LEFT_OUT[iso3]}")
     if iso3 not in countries():
         raise ValueError(f"'{iso3}' is no ISO code of World Population Prospects 2024")
-    rates = death_rates(iso3, YEARS)
-    fertility = fertility_rates(iso3, annual(iso3, "total_fertility_rate", YEARS), YEARS)
-    ratio = annual(iso3, "sex_ratio_at_birth", YEARS)
-    migration = net_migration(iso3, YEARS)
-    stock = opening_stock(
-        iso3, BASE_YEAR, rates[0], rates[1], fertility[1], float(ratio[1]), migration[1]
-    )
-    return Inputs(iso3, tuple(YEARS), stock, rates, fertility, ratio, migration)
+    return build_inputs(iso3, tuple(YEARS), net_migration(iso3, YEARS))
+
+
+def build_inputs(iso3: str, years: tuple[int, ...], migration: Array) -> Inputs:
+    """Inputs of a projection whose base year is the first of ``years``.
+
+    The published shares of fertility by age of mother are births over women of a five-year group.
+    So they depend on how many women there are at each age within the group, which a projection
+    tells: fertility is graduated, the population projected, and both once more, until the shares
+    hold.
+
+    Parameters
+    ----------
+    iso3 : str
+    years : tuple of int
+        Calendar years; a mid-year stock by age is published for the second.
+    migration : array [year, sex, age]
+        Net migrants (persons a year).
+
+    Returns
+    -------
+    Inputs
+    """
+    rates = death_rates(iso3, years)
+    level = annual(iso3, "total_fertility_rate", years)
+    fertility = fertility_rates(iso3, level, years)
+    ratio = annual(iso3, "sex_ratio_at_birth", years)
+    stock = opening_stock(iso3, years[0], rates[1], fertility[1], float(ratio[1]), migration[1])
+    inputs = Inputs(iso3, years, stock, rates, fertility, ratio, migration)
+    published = shares = fertility_shares(iso3, years)
+    for _ in range(FERTILITY_ROUNDS):
+        found = _shares_by_group(inputs.fertility_rate, _women(inputs, project(inputs)))
+        shares = shares * np.divide(published, found, out=np.ones_like(found), where=found > 0.0)
+        shares = shares / shares.sum(axis=1, keepdims=True)
+        inputs = replace(inputs, fertility_rate=fertility_rates(iso3, level, years, shares))
+    return inputs
+
+
+def _women(inputs: Inputs, projection: Projection) -> Women:
+    """Women exposed and mid-year women; of the base year those at its end."""
+    stock = projection.population[:, 0]
+    middle = np.concatenate([stock[:1], projection.midyear[1:, 0]])
+    exposed = middle - 0.5 * inputs.net_migration[:, 0]
+    exposed[0] = stock[0]
+    return exposed, middle
 
 
 def add_united_nations(pack: PackBuilder, iso3: str) -> None:
@@ -225,24 +247,47 @@ def net_migration(iso3: str, years: Sequence[int]) -> Array:
     return np.asarray(np.round(cells + gap[:, None, None] * share, 3))
 
 
-def fertility_rates(iso3: str, level: Array, years: Sequence[int]) -> Array:
+def fertility_shares(iso3: str, years: Sequence[int]) -> Array:
+    """Published shares [year, group] of fertility at 10-14, ..., 50-54; they add up to one."""
+    name = "wpp2024_fertility_share"
+    published = _cells(name, ("iso3", "year", "age_start"))[_at(name, "iso3", iso3)]
+    published = published[[_at(name, "year", year) for year in years]]
+    return np.asarray(published / published.sum(axis=1, keepdims=True))
+
+
+def fertility_rates(
+    iso3: str, level: Array, years: Sequence[int], shares: Array | None = None
+) -> Array:
     """Births of a woman by year and single age (1/year).
 
     Parameters
     ----------
     level : array [year]
-        Total fertility (births a woman).
+        Total fertility (births a woman): the sum of the rates.
+    shares : array [year, group], optional
+        Shares of the sum of the rates by five-year group; if not given, those published.
+
+    Returns
+    -------
+    array [year, age]
+        In the thirteen countries ages within 15-49 follow the published single ages.
     """
-    name = "wpp2024_fertility_share"
-    groups = _cells(name, ("iso3", "year", "age_start"))[_at(name, "iso3", iso3)]
-    groups = groups[[_at(name, "year", year) for year in years]] / 100.0
-    groups = groups / groups.sum(axis=1, keepdims=True)
-    shares = fertility_by_single_age(groups)
+    given = fertility_shares(iso3, years) if shares is None else shares
+    rates = fertility_by_single_age(given)
     if iso3 in single_age_countries() and min(years) >= BASE_YEAR:
         core = _single_age_fertility(iso3, years)
-        inner = groups[:, 1:-1].sum(axis=1)
-        shares[:, 15:50] = core / core.sum(axis=1, keepdims=True) * inner[:, None]
-    return np.asarray(level[:, None] * shares)
+        inner = given[:, 1:-1].sum(axis=1, keepdims=True)
+        rates[:, 15:50] = core / core.sum(axis=1, keepdims=True) * inner
+    return np.asarray(level[:, None] * rates)
+
+
+def _shares_by_group(rates: Array, women: Women) -> Array:
+    """Births over women of five-year groups, as shares of their sum."""
+    span = slice(FERTILE_FROM, FERTILE_TO)
+    exposed, middle = (w[:, span].reshape(len(w), -1, 5) for w in women)
+    births = (rates[:, span].reshape(exposed.shape) * exposed).sum(axis=2)
+    mean = births / middle.sum(axis=2)
+    return np.asarray(mean / mean.sum(axis=1, keepdims=True))
 
 
 def _single_age_fertility(iso3: str, years: Sequence[int]) -> Array:
@@ -308,27 +353,24 @@ def _significant(values: Array, digits: int = 6) -> Array:
 
 
 def opening_stock(
-    iso3: str,
-    year: int,
-    rates_before: Array,
-    rates: Array,
-    fertility: Array,
-    sex_ratio: float,
-    migration: Array,
+    iso3: str, year: int, rates: Array, fertility: Array, sex_ratio: float, migration: Array
 ) -> Array:
     """Population of 31 December by sex and single age.
 
-    The stock is sought that, moved on by the rates and migrants of the next year, gives the
-    published mid-year stock of that year (the mean of the stocks at both ends) in every five-year
-    group from 5-9 on, by sex, and that has the published totals by sex. Single ages follow the
-    published births of the years in which the cohorts were born, times a smooth curve.
+    The source publishes mid-year stocks, each the mean of the two stocks of 31 December around
+    it. The stock is sought that, moved on by the rates and migrants of the next year, gives the
+    published mid-year stock of that year by sex and five-year group. Single ages follow the
+    births of the years in which the cohorts were born, times a smooth curve.
+
+    Where they are published (2024), totals by sex are met too, instead of the group 0-4, half of
+    which is born in the year after; and in the thirteen countries single ages of both sexes.
 
     Parameters
     ----------
     year : int
         The stock is that of its end.
-    rates_before, rates : array [sex, age]
-        Death rates (1/year) of this year and of the next.
+    rates : array [sex, age]
+        Death rates of the next year (1/year).
     fertility : array [age]
         Of the next year (1/year).
     sex_ratio : float
@@ -339,13 +381,82 @@ def opening_stock(
     Returns
     -------
     array [sex, age]
-        Persons.
+        Persons, to a thousandth.
     """
     survival, born = survival_ratios(rates)
     groups = midyear_groups(iso3, year + 1)
-    births = cohort_births(iso3, year)
-    seed = births * _years_lived(rates_before)
-    return _follow_groups(seed, groups, survival, born, fertility, sex_ratio, migration)
+    seed = cohort_births(iso3, year) * _years_lived(rates)
+    stock = _follow_groups(seed, groups, survival, born, fertility, sex_ratio, migration)
+    if year == BASE_YEAR:
+        single = midyear_both_sexes(iso3, year + 1) if iso3 in single_age_countries() else None
+        stock = _adjust(stock, groups, totals_by_sex(iso3, year), survival, migration, single)
+    return np.asarray(np.round(stock, 3))
+
+
+def _adjust(
+    stock: Array,
+    groups: Array,
+    totals: Array,
+    survival: Array,
+    migration: Array,
+    single: Array | None,
+) -> Array:
+    """Change a stock as little and as smoothly as possible until all conditions hold.
+
+    Parameters
+    ----------
+    stock : array [sex, age]
+        Persons.
+    groups : array [sex, group]
+        Mid-year stock of the next year, met from the second group on.
+    totals : array [sex]
+        Of the stock, met.
+    survival, migration : array [sex, age]
+        Of the next year.
+    single : array [age], optional
+        Mid-year stock of the next year, both sexes, met from age 1 on to `TOLERANCE`.
+
+    Returns
+    -------
+    array [sex, age]
+    """
+    size = 2 * AGES
+    after = np.zeros((size, size))
+    for sex in range(2):
+        first = sex * AGES
+        ages = np.arange(1, AGES)
+        after[first + ages, first + ages - 1] = survival[sex, :-1]
+        after[first + AGES - 1, first + AGES - 1] = survival[sex, -1]
+    # Unknowns: relative changes of every cell, women then men.
+    half = 0.5 * (np.eye(size) + after) * stock.ravel()
+    middle = half.sum(axis=1) + 0.5 * migration.ravel()
+    sums = np.zeros((2 * len(FIVE_YEAR), size))
+    member = np.searchsorted(FIVE_YEAR, np.arange(AGES), side="right") - 1
+    for sex in range(2):
+        sums[sex * len(FIVE_YEAR) + member, sex * AGES + np.arange(AGES)] = 1.0
+    keep = (np.tile(np.arange(len(FIVE_YEAR)), 2) > 0) & (groups.ravel() >= SMALLEST_GROUP)
+    whole = np.zeros((2, size))
+    whole[0, :AGES], whole[1, AGES:] = stock
+    scale = 1.0 / np.concatenate([groups.ravel()[keep], totals])
+    exact = np.concatenate([(sums @ half)[keep], whole]) * scale[:, None]
+    missing = np.concatenate([(groups.ravel() - sums @ middle)[keep], totals - stock.sum(axis=1)])
+    bend = np.diff(np.eye(AGES), 2, axis=0) / TOLERANCE["bend"]
+    rows = [np.eye(size) / TOLERANCE["change"], np.kron(np.eye(2), bend)]
+    right = [np.zeros(size + 2 * len(bend))]
+    if single is not None:
+        ages = np.arange(1, AGES)
+        weight = 1.0 / (single[ages] * TOLERANCE["single"] + TOLERANCE["rounding"])
+        rows.append((half[ages] + half[AGES + ages]) * weight[:, None])
+        right.append((single - middle[:AGES] - middle[AGES:])[ages] * weight)
+        rows.append(np.hstack([np.eye(AGES), -np.eye(AGES)]) / TOLERANCE["sex"])
+        right.append(np.zeros(AGES))
+    a, b = np.concatenate(rows), np.concatenate(right)
+    count = len(exact)
+    system = np.block([[a.T @ a, exact.T], [exact, np.zeros((count, count))]])
+    change = np.linalg.solve(system, np.concatenate([a.T @ b, missing * scale]))[:size]
+    if (change <= -1.0).any():
+        raise ValueError("base population: the published stocks leave an age below zero")
+    return np.asarray(stock * (1.0 + change.reshape(2, AGES)))
 
 
 def _advance(
@@ -376,7 +487,7 @@ def _follow_groups(
     migration: Array,
 ) -> Array:
     """Seed times the smoothest curve such that the mid-year stock has the groups given."""
-    operator = _smoothest((*FIVE_YEAR, AGES), 3)
+    operator = smoothest((*FIVE_YEAR, AGES), 3)
     target = np.maximum(groups, 0.5)
     starts = np.array(FIVE_YEAR)
     level = np.log(target / np.add.reduceat(seed, starts, axis=1))
@@ -388,6 +499,32 @@ def _follow_groups(
         miss = np.log(target / np.maximum(middle, 0.1 * target))
         level = level + np.clip(miss, -1.0, 1.0)
     return stock
+
+
+def totals_by_sex(iso3: str, year: int) -> Array:
+    """Published population of 31 December, women and men (persons), 2024-2100."""
+    return population_totals(iso3, "31_december", [year])[0, 1:]
+
+
+def population_totals(iso3: str, date: str, years: Iterable[int]) -> Array:
+    """Published population [year, (both, women, men)] (persons).
+
+    Parameters
+    ----------
+    date : {"1_july", "31_december"}
+    """
+    frame = source_table("wpp2024_population_total")
+    rows = frame[(frame.iso3 == iso3) & (frame.reference_date == date)]
+    table = rows.pivot(index="year", columns="sex", values="value")
+    return table.reindex(index=list(years), columns=["both", *SEXES]).to_numpy(dtype=float)
+
+
+def midyear_both_sexes(iso3: str, year: int) -> Array:
+    """Published mid-year stock by single age (persons); the open group is what the rest leaves."""
+    frame = source_table("wpp2024_population_single_age")
+    rows = frame[(frame.iso3 == iso3) & (frame.year == year)].set_index("age").value
+    ages = rows.reindex(range(AGES - 1)).to_numpy(dtype=float)
+    return np.append(ages, midyear_groups(iso3, year).sum() - ages.sum())
 
 
 def midyear_groups(iso3: str, year: int) -> Array:
@@ -403,15 +540,6 @@ def cohort_births(iso3: str, year: int) -> Array:
     rows = frame[(frame.iso3 == iso3) & (frame.indicator == "births") & (frame.year <= year)]
     births = rows.set_index("year").value.sort_index()
     return births.reindex(year - np.arange(AGES)).bfill().ffill().to_numpy(dtype=float)
-
-
-def survival_ratios(rates: Array) -> tuple[Array, Array]:
-    """Survival ratios [sex, age] and of births [sex] from death rates [sex, age]."""
-    given = np.ascontiguousarray(rates[None])
-    survival, probability = np.empty_like(given), np.empty_like(given)
-    births, expectancy = np.empty((1, 2)), np.empty((1, 2))
-    survival_from_death_rates(given, survival, births, probability, expectancy)
-    return survival[0], births[0]
 
 
 def _years_lived(rates: Array) -> Array:
