@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from socialbudget.floor.assessment import Assessment, assess, assess_variants
 from socialbudget.floor.package import Package, PackageError, load_package, shipped_packages
+from socialbudget.floor.world import assess_world, world_table
 
 __all__ = [
     "Assessment",
@@ -15,6 +16,8 @@ __all__ = [
     "PackageError",
     "assess",
     "assess_variants",
+    "assess_world",
     "load_package",
     "shipped_packages",
+    "world_table",
 ]

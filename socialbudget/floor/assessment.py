@@ -43,7 +43,12 @@ class Assessment:
     results : Results
         The central run, with every variable.
     cost, recipients, financing, poverty, quality : pandas.DataFrame
-        Tidy tables; see `docs/floor.md` for the columns.
+        Tidy tables; see `docs/floor.md` for the columns. `financing` shows each option as if it
+        alone paid the whole gap, central path.
+    financing_quantiles : pandas.DataFrame
+        `financing` with quantiles.
+    sources : pandas.DataFrame
+        What each source named by the package pays of the gap.
     fit : dict
         The lognormal: mean, sigma, lines, observed and fitted shares, misfit. Empty where poverty
         is not computed.
@@ -62,6 +67,8 @@ class Assessment:
     financing: pd.DataFrame
     poverty: pd.DataFrame
     quality: pd.DataFrame
+    financing_quantiles: pd.DataFrame
+    sources: pd.DataFrame
     fit: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -78,7 +85,8 @@ class Assessment:
         """
         frame: pd.DataFrame = getattr(self, table)
         keep = frame["year"] == (self.years[-1] if year is None else year)
-        keep &= frame["quantile"] == quantile
+        if "quantile" in frame:
+            keep &= frame["quantile"] == quantile
         if "guarantee" in frame and "guarantee" not in where:
             where = {**where, "guarantee": PACKAGE}
         for column, wanted in where.items():
@@ -125,6 +133,7 @@ def assess(
     if draws > 0 and seed is not None:
         spread = project(plan.pack, to=to, draws=draws, seed=seed, modules=plan.modules)
     tables = _Tables(plan, package, central, spread)
+    financing = tables.financing()
     return Assessment(
         pack=pack,
         package=package,
@@ -134,7 +143,11 @@ def assess(
         results=central,
         cost=tables.cost(),
         recipients=tables.recipients(),
-        financing=tables.financing(),
+        financing=financing[financing["quantile"] == "central"]
+        .drop(columns="quantile")
+        .reset_index(drop=True),
+        financing_quantiles=financing,
+        sources=tables.sources(),
         poverty=tables.poverty(),
         quality=_quality(plan, pack),
         fit=_fit(plan),
@@ -248,7 +261,6 @@ class _Tables:
         government = "floor.government_revenue" in self._central.arrays
         if government:
             bases["reprioritisation"] = lambda r: r["floor.government_expenditure"]
-        shares = self._financing_shares()
         rows: list[tuple[dict[str, str], Any]] = []
 
         def add(option: str, money: Any, base: Any = None) -> None:
@@ -265,20 +277,26 @@ class _Tables:
         for source, base in bases.items():
             add(names.get(source, source), gap, base)
         add("debt", owed)
-        for source, share_of in shares.items():
-            add(f"planned_{source}", share_of, bases.get(source))
         return self._frame(rows, ("option", "measure"))
 
-    def _financing_shares(self) -> dict[str, Any]:
+    def sources(self) -> Any:
         """Money that each source of the package gives towards the gap."""
         by_source: dict[str, list[tuple[str, float]]] = {}
         for key, g in self._package.guarantees.items():
-            for source, share in g.financing.items():
-                by_source.setdefault(source, []).append((self._plan.names[key], share))
-        return {
-            source: lambda r, parts=parts: sum(share * r[f"{z}.gap"] for z, share in parts)
-            for source, parts in by_source.items()
-        }
+            for name, share in g.financing.items():
+                by_source.setdefault(str(name), []).append((self._plan.names[key], share))
+        rows: list[tuple[dict[str, str], Any]] = []
+        for source, parts in by_source.items():
+
+            def money(r: Results, parts: list[tuple[str, float]] = parts) -> Array:
+                return np.asarray(sum(share * r[f"{z}.gap"] for z, share in parts))
+
+            measures = {
+                "lcu": money,
+                "share_gdp": lambda r, money=money: money(r) / r["macroeconomy.gdp"],
+            }
+            rows += [({"source": source, "measure": m}, f) for m, f in measures.items()]
+        return self._frame(rows, ("source", "measure"))
 
     def poverty(self) -> Any:
         rows: list[tuple[dict[str, str], Any]] = []
