@@ -101,12 +101,13 @@ class Driver(_Strict):
     """How a parameter path is disturbed in stochastic runs.
 
     `add` and `scale`: an AR(1) of standard deviation `sd` of its yearly shocks, added to the path
-    or to its logarithm. `quantiles`: deviations from the path with given quantiles in each year,
-    which stand in the pack as `<path>_deviation` over the dims of the path and `quantile`;
-    `persistence` is the correlation of a draw's place among them from one year to the next.
+    or to its logarithm. `quantiles` and `log_quantiles`: deviations from the path, or from its
+    logarithm, with given quantiles in each year, which stand in the pack as `<path>_deviation`
+    over the dims of the path and `quantile`; `persistence` is the correlation of a draw's place
+    among them from one year to the next.
     """
 
-    kind: Literal["add", "scale", "quantiles"]
+    kind: Literal["add", "scale", "quantiles", "log_quantiles"]
     sd: float | None = Field(default=None, ge=0)
     persistence: float = Field(default=0.0, ge=0, le=1)
     source: str
@@ -115,11 +116,16 @@ class Driver(_Strict):
 
     @model_validator(mode="after")
     def _spread(self) -> Driver:
-        if self.kind == "quantiles" and self.sd is not None:
-            raise ValueError("kind 'quantiles' takes its spread from a table: drop 'sd'")
-        if self.kind != "quantiles" and self.sd is None:
+        if self.by_quantiles and self.sd is not None:
+            raise ValueError(f"kind '{self.kind}' takes its spread from a table: drop 'sd'")
+        if not self.by_quantiles and self.sd is None:
             raise ValueError(f"kind '{self.kind}' needs 'sd'")
         return self
+
+    @property
+    def by_quantiles(self) -> bool:
+        """Whether a table of quantiles says how far draws deviate."""
+        return self.kind in ("quantiles", "log_quantiles")
 
 
 class Manifest(_Strict):
@@ -153,7 +159,7 @@ class Pack:
     folder: Path
     coords: Coordinates
     entries: Mapping[str, Entry]
-    tables: Mapping[str, pd.DataFrame]
+    tables: Frames
     """Every row with its provenance. Frames are made when they are first asked for."""
     hash: str = ""
     edited: tuple[str, ...] = ()
@@ -179,10 +185,7 @@ class Pack:
     def shares(self, path: str, column: str) -> dict[str, float]:
         """Share of each word of `column` (source, flag or note) among the rows behind a path."""
         entry = self.entries[path]
-        if isinstance(self.tables, Frames):
-            return self.tables.tables[entry.table].text(column)[entry.rows].shares()
-        words = self.tables[entry.table][column].iloc[entry.rows]
-        return {str(k): float(v) for k, v in words.value_counts(normalize=True).items()}
+        return self.tables.tables[entry.table].text(column)[entry.rows].shares()
 
     def flag_shares(self, path: str) -> dict[str, float]:
         """Share of each flag among the rows behind a path."""
@@ -516,7 +519,7 @@ def first_row(pack: Pack, path: str) -> int:
 
 def _row(pack: Pack, entry: Entry, offset: int = 0) -> int:
     """Row of the file behind a value of an entry, counted from 0."""
-    return int(pack.tables[entry.table].index[entry.rows.start + offset])
+    return pack.tables.tables[entry.table].file_row(entry.rows.start + offset)
 
 
 def _read_manifest(folder: Path) -> Manifest:

@@ -220,7 +220,7 @@ class Results:
             for dim in all_dims:
                 if dim in var.dims:
                     i = 2 + var.dims.index(dim)
-                    columns[dim] = _codes(axes[i], grid[i])
+                    columns[dim] = labelled(axes[i], grid[i])
                 else:
                     columns[dim] = None
             columns[axis] = np.asarray(levels)[grid[1]]
@@ -318,7 +318,8 @@ class whole_folder:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def _codes(labels: tuple, codes: np.ndarray) -> Any:
+def labelled(labels: Sequence[str | int], codes: np.ndarray) -> Any:
+    """A column of a dimension's members from their places among them, small in memory."""
     if all(isinstance(c, int) for c in labels):
         return np.asarray(labels, dtype=np.int16)[codes]
     return pd.Categorical.from_codes(codes, pd.Index(labels))

@@ -17,6 +17,7 @@ from socialbudget.contract import Module, Param, Var
 from socialbudget.dims import FUNCTIONS, STANDARD
 from socialbudget.modules import Scheme, build_modules, scheme_kinds
 from socialbudget.pack import Manifest, Pack, SchemeInstance
+from socialbudget.table import Frames
 
 INSTANCE = "<z>"
 SWITCHES = ("contributory", "age_tested", "has_ceiling", "has_premiums")
@@ -200,7 +201,7 @@ def _core(switches: Mapping[str, bool]) -> list[Module]:
     )
     insurance = (INSTANCE,) if switches["contributory"] else ()
     coords = {**STANDARD, "scheme": (INSTANCE,), "insurance": insurance}
-    built = build_modules(Pack(manifest, Path(), coords, {}, {}))
+    built = build_modules(Pack(manifest, Path(), coords, {}, Frames({})))
     core = [
         m for m in built if not m.name.startswith(INSTANCE) and type(m).__module__.startswith(OURS)
     ]
