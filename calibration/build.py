@@ -1,8 +1,13 @@
-"""Rebuild the shipped packs: ``python -m calibration.build [ISO3 ...]``."""
+"""Rebuild the shipped packs: ``python -m calibration.build [ISO3 ...]``.
+
+Without arguments all of them: level 2 (South Africa, United States, Republic of Korea), the
+synthetic country, and level 1 for every other country and area of World Population Prospects 2024.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +18,7 @@ from calibration.demography import add_demography
 from calibration.labour import add_labour, single_age_population
 from calibration.macro import add_macro
 from calibration.uncertainty import add_uncertainty
+from calibration.world import build_level1, countries
 from socialbudget.builder import PackBuilder
 
 FOLDER = Path(__file__).resolve().parent.parent / "countries"
@@ -23,12 +29,35 @@ COUNTRIES = {
     "KOR": ("Republic of Korea", "KRW"),
     synthetic.ISO3: (synthetic.NAME, synthetic.CURRENCY),
 }
+"""Packs of level 2 and the synthetic one."""
+
+
+def all_packs() -> tuple[str, ...]:
+    """ISO codes of every shipped pack: level 2 and synthetic first, then level 1."""
+    return (*COUNTRIES, *(iso3 for iso3 in countries() if iso3 not in COUNTRIES))
 
 
 def build(iso3: str, folder: Path = FOLDER) -> Path:
-    """Build one pack from the source tables and write it whole."""
+    """Build one pack from the source tables and write it whole.
+
+    Raises
+    ------
+    ValueError
+        When there is no such country.
+    """
     if iso3 == synthetic.ISO3:
         return synthetic.build(folder, VERSION)
+    if iso3 not in all_packs():
+        raise ValueError(
+            f"'{iso3}' is no country or area of World Population Prospects 2024; give an ISO 3166 "
+            "code of three letters such as ETH (Kosovo: XKX)"
+        )
+    pack = _level2(iso3) if iso3 in COUNTRIES else build_level1(iso3, VERSION)
+    pack.write(folder / iso3)
+    return folder / iso3
+
+
+def _level2(iso3: str) -> PackBuilder:
     name, currency = COUNTRIES[iso3]
     pack = PackBuilder(
         iso3,
@@ -46,14 +75,17 @@ def build(iso3: str, folder: Path = FOLDER) -> Path:
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base_year(iso3))
     add_uncertainty(pack)
-    pack.write(folder / iso3)
-    return folder / iso3
+    return pack
 
 
 def main(arguments: Sequence[str]) -> None:
     """Build the packs named, or all."""
-    for iso3 in arguments or list(COUNTRIES):
-        print(build(iso3.upper()))
+    wanted = [code.upper() for code in arguments] or list(all_packs())
+    start = time.perf_counter()
+    for number, iso3 in enumerate(wanted, 1):
+        folder = build(iso3)
+        seconds = time.perf_counter() - start
+        print(f"{number:>3}/{len(wanted)}  {seconds:6.1f} s  {folder}", flush=True)
 
 
 if __name__ == "__main__":

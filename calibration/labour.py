@@ -7,6 +7,7 @@ of the pack. Arrays are ``[sex, age]`` with sex = (female, male) and age = 0..10
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -271,12 +272,37 @@ def participation_rate(iso3: str, population: Array) -> Array:
 
 
 def _participation(iso3: str, sex: str, population: Array) -> Array:
-    heads = np.array([population[a : b + 1].sum() for a, b in GROUPS])
-    rates = _group_rates(iso3, sex)
     target = {
         band: ilostat(iso3, "labour_force_participation_rate", sex, band)
         for band in ("15+", "15-64", "25-54", "65+")
     }
+    return participation_at(_group_rates(iso3, sex), target, population)
+
+
+def participation_at(
+    rates: Array,
+    target: Mapping[str, float],
+    population: Array,
+    graduate: Callable[[Array, Array], Array] | None = None,
+) -> Array:
+    """Participation of one sex by single age that meets the published rates of the base year.
+
+    Parameters
+    ----------
+    rates : ndarray [group], 1
+        Pattern by the groups of `GROUPS`, inside (0, 1).
+    target : mapping of str to float, 1
+        Rates of "25-54", "15-64", "65+" and "15+".
+    population : ndarray [age], person
+    graduate : callable, optional
+        Single ages from the rates of the groups; by default `graduate_participation`.
+
+    Raises
+    ------
+    ValueError
+        When the rates of the bands contradict each other for this population.
+    """
+    heads = np.array([population[a : b + 1].sum() for a, b in GROUPS])
     starts = np.array([a for a, _ in GROUPS])
     prime = (starts >= 25) & (starts <= 50)
     old = starts >= 65
@@ -286,7 +312,7 @@ def _participation(iso3: str, sex: str, population: Array) -> Array:
     rates = _shift(rates, heads, edge, outside)
     rates = _shift(rates, heads, old, target["65+"] * heads[old].sum())
     rates = _shift(rates, heads, np.ones(len(heads), bool), target["15+"] * heads.sum())
-    return _graduate(rates, population)
+    return (graduate or graduate_participation)(rates, population)
 
 
 def _group_rates(iso3: str, sex: str) -> Array:
@@ -314,7 +340,7 @@ def _shift(rates: Array, heads: Array, which: NDArray[np.bool_], total: float) -
     return out
 
 
-def _graduate(rates: Array, population: Array) -> Array:
+def graduate_participation(rates: Array, population: Array) -> Array:
     """Single ages whose population-weighted group means are `rates` (monotone between knots)."""
     centres = [(a + b + 1) / 2 for a, b in GROUPS[:-1]]
     knots = np.array([15.0, *centres, 78.0, 85.0, 95.0])
@@ -368,23 +394,34 @@ def cohort_rates(iso3: str, participation: Array) -> tuple[Array, Array]:
         go = 1 - (1 - np.clip(go, 0, 1).mean(axis=0)) ** 0.2
         arrival = np.arange(20.0, 65.0, 5)  # middle of the five ages of arrival
         net = np.interp(AGES, arrival, enter - go)
-        own = participation[i]
-        step = np.diff(own, prepend=0.0)
-        previous = np.concatenate([[0.0], own[:-1]])
-        cross = np.where(
-            step >= 0,
-            step / (RATE_MAX - previous),
-            step / np.where(previous > 0, previous, 1.0),
-        )
+        cross = cross_section(participation[i])
         cohort = (AGES >= 18) & (AGES <= 65)
         net = np.where(cohort, net, cross)
         entry[i], leave[i] = np.maximum(net, 0.0), np.maximum(-net, 0.0)
     return entry, leave
 
 
+def cross_section(rate: Array) -> Array:
+    """Net entry (positive) or exit (negative) that leads from each age's rate to the next.
+
+    Parameters
+    ----------
+    rate : ndarray [age], 1
+        Participation of one sex.
+    """
+    step = np.diff(rate, prepend=0.0)
+    previous = np.concatenate([[0.0], rate[:-1]])
+    out: Array = np.where(
+        step >= 0,
+        step / (RATE_MAX - previous),
+        step / np.where(previous > 0, previous, 1.0),
+    )
+    return out
+
+
 # --------------------------------------------------------------------------- unemployment
 
-_UNEMPLOYMENT_GROUPS = (("15-24", 15, 24), ("25-54", 25, 54), ("55-64", 55, 64), ("65+", 65, 100))
+UNEMPLOYMENT_GROUPS = (("15-24", 15, 24), ("25-54", 25, 54), ("55-64", 55, 64), ("65+", 65, 100))
 
 
 def unemployment_rate(iso3: str, labour_force: Array) -> Array:
@@ -406,8 +443,22 @@ def unemployment_rate(iso3: str, labour_force: Array) -> Array:
 
 def _unemployment(iso3: str, sex: str, labour_force: Array) -> Array:
     target = np.array(
-        [ilostat(iso3, "unemployment_rate", sex, band) for band, _, _ in _UNEMPLOYMENT_GROUPS]
+        [ilostat(iso3, "unemployment_rate", sex, band) for band, _, _ in UNEMPLOYMENT_GROUPS]
     )
+    return unemployment_at(target, ilostat(iso3, "unemployment_rate", sex, "15+"), labour_force)
+
+
+def unemployment_at(target: Array, total: float, labour_force: Array) -> Array:
+    """Unemployment of one sex by single age from the rates of four age groups.
+
+    Parameters
+    ----------
+    target : ndarray [group], 1
+        Rates of `UNEMPLOYMENT_GROUPS`.
+    total : float, 1
+        Rate of all ages, met exactly by one common factor.
+    labour_force : ndarray [age], person
+    """
     knots = np.array([15.5, 21.0, 40.0, 60.0, 70.0, 80.0])
     owner = np.array([0, 0, 1, 2, 3, 3])
     level = target[owner] * np.array([1.15, 1.0, 1.0, 1.0, 1.0, 1.0])
@@ -417,7 +468,7 @@ def _unemployment(iso3: str, sex: str, labour_force: Array) -> Array:
         out = np.where(AGES >= 15, curve(np.clip(AGES + 0.5, knots[0], knots[-1])), 0.0)
         fitted = np.array(
             [(out[a : b + 1] @ labour_force[a : b + 1]) / labour_force[a : b + 1].sum()
-             for _, a, b in _UNEMPLOYMENT_GROUPS]
+             for _, a, b in UNEMPLOYMENT_GROUPS]
         )  # fmt: skip
         factor = target / fitted
         if np.abs(factor - 1).max() < 1e-13:
@@ -425,7 +476,6 @@ def _unemployment(iso3: str, sex: str, labour_force: Array) -> Array:
         level *= factor[owner] ** 0.8
     else:
         raise ArithmeticError("graduation of unemployment rates did not converge")
-    total = ilostat(iso3, "unemployment_rate", sex, "15+")
     return out * (total * labour_force.sum() / (out @ labour_force))
 
 
@@ -475,8 +525,23 @@ def status_margins(iso3: str, sex: str) -> Array:
 def status_share(iso3: str, employment: Array) -> Array:
     """Shares of employment by status and age that add up to the margins by sex.
 
+    Returns
+    -------
+    ndarray [sex, age, status], 1
+    """
+    return spread_status(np.stack([status_margins(iso3, sex) for sex in SEXES]), employment)
+
+
+def spread_status(margins: Array, employment: Array) -> Array:
+    """Shares of employment by status and age that add up to the margins by sex.
+
     The age pattern is assumed: log-odds of self-employment rise by 0.035 a year of age, those
     of informality among employees below 27 and above 58.
+
+    Parameters
+    ----------
+    margins : ndarray [sex, status], 1
+    employment : ndarray [sex, age], person
 
     Returns
     -------
@@ -484,9 +549,9 @@ def status_share(iso3: str, employment: Array) -> Array:
     """
     out = np.empty((2, 101, len(STATUSES)))
     age = np.clip(AGES, 15, 80).astype(float)
-    for i, sex in enumerate(SEXES):
+    for i in range(2):
         weight = employment[i] / employment[i].sum()
-        formal, informal, formal_own, informal_own, family = status_margins(iso3, sex)
+        formal, informal, formal_own, informal_own, family = margins[i]
         own = _tilt(0.035 * (age - 40), weight, (formal_own + informal_own) / (1 - family))
         own *= 1 - family
         employees = 1 - family - own

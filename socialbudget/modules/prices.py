@@ -38,7 +38,7 @@ class Prices(Module):
             (),
             "1/year",
             -0.2,
-            2,
+            10,
             "Consumer price inflation in the base year",
             "fixed",
         ),

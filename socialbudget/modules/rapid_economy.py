@@ -36,7 +36,7 @@ class RapidEconomy(Module):
               "Growth of output per person employed under closure M0", "annual"),
         Param("macroeconomy.consumer_price_wedge", (), "1/year", -0.05, 0.05,
               "Yearly growth of consumer prices over the GDP deflator"),
-        Param("macroeconomy.base_inflation", (), "1/year", -0.2, 2,
+        Param("macroeconomy.base_inflation", (), "1/year", -0.2, 10,
               "Consumer price inflation in the base year", "fixed"),
         Param("labour_market.unemployment_rate", ("sex", "age"), "1", 0, 1,
               "Unemployment rate in the base year", "fixed"),

@@ -1,0 +1,774 @@
+"""Economy, government, health, wages and living standards of the base year in every country.
+
+Ratios and rates come from the International Monetary Fund, the World Bank, the Penn World Table,
+the International Labour Organization and the World Health Organization, the latest at hand, and
+are applied to the gross domestic product of the base year. A ratio that a country does not publish
+is the median of its donors (`calibration.imputation`). The product itself is never imputed: without
+one the country's pack has no economy, and an assessment refuses it by name.
+
+Money is nominal national currency of the base year in whole units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.imputation import (
+    INCOME_GROUPS,
+    donors,
+    donors_note,
+    income_group,
+    own_or_imputed,
+)
+from calibration.world_data import (
+    BASE_YEAR,
+    FIRST,
+    LAST_PUBLISHED,
+    LAST_YEAR,
+    Datum,
+    last,
+    pwt,
+    rows,
+    wdi,
+    weakest,
+    weo,
+)
+from calibration.world_labour import ASSUMED, employment_path
+from socialbudget.builder import PackBuilder
+from socialbudget.dims import FUNCTIONS, POVERTY_LINES
+
+Array = NDArray[np.float64]
+
+OLDEST_PRODUCT = 2018
+"""A gross domestic product of an earlier year is not carried to the base year."""
+
+LONG_RUN_PRODUCTIVITY = {"low": 0.020, "lower-middle": 0.020, "upper-middle": 0.015, "high": 0.010}
+"""Growth of output per person employed from `CONVERGED` on (1/year)."""
+CONVERGED = 2050
+HIGHEST_INFLATION = 0.40
+"""Published inflation above is not projected forward: see `inflation`."""
+
+LONG_RUN_INFLATION = 0.08
+"""A higher rate published for 2029 is not carried on from 2030: this one is, flagged assumed."""
+OLDEST_SURVEY = 2005
+"""A survey of living standards of an earlier year is not used."""
+
+# Demand components as shares of the product that leave no room for households are not used.
+LEAST_CONSUMPTION = 0.15
+# Mean wage over labour productivity outside these limits contradicts the accounts.
+WAGE_LIMITS = (0.15, 2.0)
+
+POVERTY = {
+    "international_300": "headcount_percent_below_3_00_ppp2021",
+    "international_420": "headcount_percent_below_4_20_ppp2021",
+    "international_830": "headcount_percent_below_8_30_ppp2021",
+    "national": "headcount_percent_below_national_line_wdi",
+}
+COVERAGE = {
+    "family": ("SI_COV_CHLD", "children or households with children receiving a benefit"),
+    "maternity": ("SI_COV_MATNL", "mothers with newborns receiving a benefit"),
+    "disability": ("SI_COV_DISAB", "persons with severe disabilities receiving a benefit"),
+    "unemployment": ("SI_COV_UEMP", "unemployed receiving a benefit"),
+    "old_age": ("SI_COV_PENSN", "persons above the pensionable age receiving a pension"),
+    "social_assistance": ("SI_COV_VULN", "vulnerable persons receiving social assistance"),
+    "employment_injury": ("SI_COV_WKINJRY", "labour force covered in case of employment injury"),
+}
+
+
+# --- product -------------------------------------------------------------------------------------
+
+
+@cache
+def gdp(iso3: str) -> Datum | None:
+    """Gross domestic product of the base year (LCU/year), or None where the sources have none.
+
+    The World Economic Outlook's where it has one. Otherwise the latest of it or the World Bank,
+    not before 2018, carried on with the World Bank's real growth and deflator, and where these
+    end with the median of the donors.
+    """
+    published = weo(iso3, "NGDP")
+    if BASE_YEAR in published:
+        return Datum(published[BASE_YEAR], "estimated", "imf_weo", "Projection of April 2024")
+    found = last(published, OLDEST_PRODUCT)
+    source = "imf_weo"
+    if found is None:
+        found, source = last(wdi(iso3, "NY.GDP.MKTP.CN"), OLDEST_PRODUCT), "wdi_world"
+    if found is None:
+        return None
+    year, value = found
+    flag, filled = "estimated", []
+    for y in range(year + 1, BASE_YEAR + 1):
+        for kind, own in (("growth", _real_growth), ("deflator", _deflator_growth)):
+            known = own(iso3, y)
+            if known is None:
+                known, donors_named = _median_of_year(iso3, own, y)
+                flag = "imputed"
+                filled.append(f"{kind} of {y}: {donors_named}")
+            value *= 1 + known
+    note = f"Product of {year} carried on with real growth and deflator"
+    return Datum(value, flag, source, "; ".join([note, *filled]))
+
+
+def _median_of_year(
+    iso3: str, own: Callable[[str, int], float | None], year: int
+) -> tuple[float, str]:
+    circle, members = donors(iso3, lambda c: own(c, year) is not None)
+    values = [value for c in members if (value := own(c, year)) is not None]
+    return float(np.median(values)), donors_note(circle, members, 3)
+
+
+@cache
+def _real_growth(iso3: str, year: int) -> float | None:
+    real = wdi(iso3, "NY.GDP.MKTP.KD")
+    if year in real and year - 1 in real:
+        return real[year] / real[year - 1] - 1
+    projected = weo(iso3, "NGDP_RPCH")
+    return projected[year] / 100 if year in projected else None
+
+
+@cache
+def _deflator_growth(iso3: str, year: int) -> float | None:
+    known = wdi(iso3, "NY.GDP.DEFL.KD.ZG")
+    if year in known:
+        return known[year] / 100
+    level = weo(iso3, "NGDP_D")
+    return level[year] / level[year - 1] - 1 if year in level and year - 1 in level else None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The product and its use, shares of it; consumption of households is the remainder."""
+
+    product: Datum
+    private_consumption: Datum
+    government_consumption: Datum
+    investment: Datum
+    exports: Datum
+    imports: Datum
+
+
+def _share(indicator: str, name: str) -> Callable[[str], Datum | None]:
+    def own(iso3: str) -> Datum | None:
+        found = last(wdi(iso3, indicator))
+        if found is None:
+            return None
+        flag = "observed" if found[0] >= BASE_YEAR - 2 else "estimated"
+        return Datum(found[1] / 100, flag, "wdi_world", f"{name} over GDP, {found[0]}")
+
+    return own
+
+
+def _own_investment(iso3: str) -> Datum | None:
+    found = _share("NE.GDI.TOTL.ZS", "gross capital formation")(iso3)
+    if found is not None:
+        return found
+    projected = last(weo(iso3, "NID_NGDP"))
+    if projected is None:
+        return None
+    year, value = projected
+    return Datum(value / 100, "estimated", "imf_weo", f"total investment over GDP, {year}")
+
+
+def _own_public_consumption(iso3: str) -> Datum | None:
+    parts = [pwt(iso3, name) for name in ("csh_g", "pl_g", "pl_gdpo")]
+    if any(part is None for part in parts):
+        return None
+    share, price, product_price = (float(part) for part in parts if part is not None)
+    return Datum(
+        share * price / product_price,
+        "estimated",
+        "pwt_world",
+        "government consumption over GDP at national prices, 2019",
+    )
+
+
+@cache
+def accounts(iso3: str) -> Accounts | None:
+    """Use of the product of the base year (shares), None without a product."""
+    product = gdp(iso3)
+    if product is None:
+        return None
+    investment = own_or_imputed(iso3, _own_investment)
+    public = own_or_imputed(iso3, _own_public_consumption)
+    exports = own_or_imputed(iso3, _share("NE.EXP.GNFS.ZS", "exports"))
+    imports = own_or_imputed(iso3, _share("NE.IMP.GNFS.ZS", "imports"))
+    rest = 1 - public.value - investment.value - exports.value + imports.value
+    parts = (public, investment, exports, imports)
+    if rest < LEAST_CONSUMPTION:
+        # Shares of different years and donors may not fit: the trade balance gives way.
+        gap = LEAST_CONSUMPTION - rest
+        imports = imports.times(
+            1 + gap / imports.value,
+            f"raised by {100 * gap:.1f}% of GDP so that {100 * LEAST_CONSUMPTION:.0f}% is left for "
+            "households",
+            "assumed",
+        )
+        rest = LEAST_CONSUMPTION
+    return Accounts(
+        product=product,
+        private_consumption=Datum(
+            rest,
+            weakest("estimated", *(p.flag for p in parts)),
+            product.source,
+            "GDP less the other components; " + product.note,
+        ),
+        government_consumption=public,
+        investment=investment,
+        exports=exports,
+        imports=imports,
+    )
+
+
+# --- growth and prices ---------------------------------------------------------------------------
+
+
+def growth_published(iso3: str) -> Mapping[int, float]:
+    """Projected real growth to 2029 as fractions."""
+    found = weo(iso3, "NGDP_RPCH")
+    return {y: found[y] / 100 for y in range(FIRST, LAST_PUBLISHED + 1) if y in found}
+
+
+@cache
+def _own_growth(iso3: str) -> dict[int, float] | None:
+    """Growth of output per person employed implied by the projections to 2029."""
+    growth = growth_published(iso3)
+    if len(growth) < LAST_PUBLISHED - BASE_YEAR:
+        return None
+    people = employment_path(iso3)
+    return {y: (1 + g) * people[y - 1] / people[y] - 1 for y, g in growth.items()}
+
+
+@cache
+def productivity_growth(iso3: str) -> tuple[dict[int, float], str, str, str]:
+    """Growth of output per person employed by year, with source, flag and note.
+
+    To 2029 the growth projected by the International Monetary Fund over that of employment at
+    constant rates; from the mean of these years it then goes in a straight line to the long-run
+    value of the income group, reached in 2050. Without projections the donors' median path.
+    """
+    own = _own_growth(iso3)
+    flag, source = "estimated", "imf_weo"
+    if own is None:
+        circle, members = donors(iso3, lambda c: _has_projections(c))
+        paths = [path for c in members if (path := _own_growth(c)) is not None]
+        own = {y: float(np.median([p[y] for p in paths])) for y in paths[0]}
+        flag, source = "imputed", "imputation"
+        origin = "To 2029 " + donors_note(circle, members)
+    else:
+        origin = "To 2029 real growth projected in April 2024 over employment at constant rates"
+    group = income_group(iso3)
+    end = LONG_RUN_PRODUCTIVITY[group]
+    mean = sum(own.values()) / len(own)
+    path = {BASE_YEAR: own[FIRST], **own}
+    for year in range(LAST_PUBLISHED + 1, LAST_YEAR + 1):
+        weight = min(1.0, (year - LAST_PUBLISHED) / (CONVERGED - LAST_PUBLISHED))
+        path[year] = mean + (end - mean) * weight
+    note = (
+        f"{origin}; then to {100 * end:.1f}% a year in {CONVERGED} ({group} income, assumed); "
+        "the base-year entry repeats 2025"
+    )
+    return path, source, flag, note
+
+
+def _has_projections(iso3: str) -> bool:
+    return len(growth_published(iso3)) == LAST_PUBLISHED - BASE_YEAR
+
+
+@cache
+def _own_inflation(iso3: str) -> dict[int, float] | None:
+    """Growth of the deflator to 2029, and from 2030 on that of consumer prices in 2029."""
+    level, prices = weo(iso3, "NGDP_D"), weo(iso3, "PCPIPCH")
+    years = range(BASE_YEAR, LAST_PUBLISHED + 1)
+    if any(y not in level or y - 1 not in level for y in years) or LAST_PUBLISHED not in prices:
+        return None
+    path = {y: level[y] / level[y - 1] - 1 for y in years}
+    path[LAST_PUBLISHED + 1] = min(prices[LAST_PUBLISHED] / 100, LONG_RUN_INFLATION)
+    return path if max(list(path.values())[1:]) <= HIGHEST_INFLATION else None
+
+
+@cache
+def inflation(iso3: str) -> tuple[dict[int, float], str, str, str]:
+    """Growth of the deflator by the year it starts, with source, flag and note.
+
+    The projections of April 2024 to 2029; from 2030 on the rate at which they let consumer prices
+    rise in 2029, where most central banks' targets stand, or 8% where it is higher. A country
+    with a year above 40%, or without projections, has the donors' median instead.
+    """
+    own = _own_inflation(iso3)
+    if own is not None:
+        note = "Growth of the deflator projected in April 2024; from 2030 consumer prices of 2029"
+        published = weo(iso3, "PCPIPCH")[LAST_PUBLISHED] / 100
+        if published > LONG_RUN_INFLATION:
+            note += f" are not carried on ({100 * published:.1f}%): 8% assumed"
+        return own, "imf_weo", "estimated", note
+    circle, members = donors(iso3, lambda c: _own_inflation(c) is not None)
+    paths = [path for c in members if (path := _own_inflation(c)) is not None]
+    median = {y: float(np.median([p[y] for p in paths])) for y in paths[0]}
+    why = "projections above 40% not carried on; " if len(weo(iso3, "NGDP_D")) > 10 else ""
+    return median, "imputation", "imputed", why + donors_note(circle, members)
+
+
+def _own_price_growth(iso3: str) -> Datum | None:
+    found = weo(iso3, "PCPIPCH").get(BASE_YEAR)
+    if found is not None:
+        return Datum(found / 100, "estimated", "imf_weo", "Consumer prices 2024, projected")
+    known = _deflator_growth(iso3, BASE_YEAR)
+    if known is None:
+        return None
+    return Datum(known, "estimated", "wdi_world", "GDP deflator 2024 in place of consumer prices")
+
+
+def base_inflation(iso3: str) -> Datum:
+    """Growth of consumer prices in the base year."""
+    return own_or_imputed(iso3, _own_price_growth)
+
+
+def _price_level(iso3: str, year: int) -> float | None:
+    """Consumer prices of the base year over those of `year` (deflator where there are none)."""
+    prices = weo(iso3, "PCPI")
+    if year in prices and BASE_YEAR in prices:
+        return prices[BASE_YEAR] / prices[year]
+    out = 1.0
+    for y in range(year + 1, BASE_YEAR + 1):
+        known = _deflator_growth(iso3, y)
+        if known is None:
+            return None
+        out *= 1 + known
+    return out
+
+
+# --- purchasing power ----------------------------------------------------------------------------
+
+
+@cache
+def exchange_rate(iso3: str) -> Datum | None:
+    """National currency per US dollar in the base year; None without a product."""
+    local, dollars = weo(iso3, "NGDP"), weo(iso3, "NGDPD")
+    both = [y for y in local if y in dollars]
+    if both and max(both) >= OLDEST_PRODUCT:
+        year = max(both)
+        note = "GDP in national currency over GDP in US dollars"
+        return Datum(local[year] / dollars[year], "estimated", "imf_weo", f"{note}, {year}")
+    local, dollars = wdi(iso3, "NY.GDP.MKTP.CN"), wdi(iso3, "NY.GDP.MKTP.CD")
+    both = [y for y in local if y in dollars]
+    if not both or max(both) < OLDEST_PRODUCT:
+        return None
+    year = max(both)
+    return Datum(
+        local[year] / dollars[year],
+        "estimated",
+        "wdi_world",
+        f"GDP in national currency over GDP in US dollars, {year}",
+    )
+
+
+@cache
+def purchasing_power_2021(iso3: str) -> Datum | None:
+    """National currency per international dollar in 2021, from the country's own data.
+
+    The World Bank's (2021 round of price comparisons) unless it differs from the World Economic
+    Outlook's by more than half, a sign of another currency unit or exchange rate.
+    """
+    bank, fund = wdi(iso3, "PA.NUS.PPP").get(2021), weo(iso3, "PPPEX").get(2021)
+    if bank is not None and (fund is None or 2 / 3 < bank / fund < 1.5):
+        return Datum(bank, "observed", "wdi_world", "Conversion factor of GDP, 2021")
+    if fund is None:
+        return None
+    why = "" if bank is None else " (World Bank series in another unit)"
+    return Datum(fund, "estimated", "imf_weo", "Implied conversion rate of GDP, 2021" + why)
+
+
+@cache
+def _own_ppp_factor(iso3: str) -> Datum | None:
+    base, prices = purchasing_power_2021(iso3), _price_level(iso3, 2021)
+    if base is None or prices is None:
+        return None
+    return base.times(prices, "x consumer prices 2024 over 2021", "estimated")
+
+
+def _own_price_ratio(iso3: str) -> Datum | None:
+    factor, rate = _own_ppp_factor(iso3), exchange_rate(iso3)
+    if factor is None or rate is None:
+        return None
+    return Datum(factor.value / rate.value, "estimated", factor.source, "")
+
+
+@cache
+def ppp_factor(iso3: str) -> Datum | None:
+    """National currency of the base year per international dollar of 2021."""
+    own = _own_ppp_factor(iso3)
+    if own is not None:
+        return own
+    rate = exchange_rate(iso3)
+    if rate is None:
+        return None
+    ratio = own_or_imputed(iso3, _own_price_ratio)
+    return ratio.times(rate.value, "ratio to the exchange rate", "imputed")
+
+
+# --- government and health -----------------------------------------------------------------------
+
+
+def _fiscal(indicator: str, name: str) -> Callable[[str], Datum | None]:
+    def own(iso3: str) -> Datum | None:
+        found = last(weo(iso3, indicator))
+        if found is None:
+            return None
+        note = f"{name} over GDP, {found[0]}"
+        return Datum(found[1] / 100, "estimated", "imf_weo", note)
+
+    return own
+
+
+def government(iso3: str) -> dict[str, Datum]:
+    """Revenue, expenditure and gross debt of general government over the product."""
+    return {
+        "total_revenue": own_or_imputed(iso3, _fiscal("GGR_NGDP", "General government revenue")),
+        "total_expenditure": own_or_imputed(
+            iso3, _fiscal("GGX_NGDP", "General government expenditure")
+        ),
+        "debt": own_or_imputed(iso3, _fiscal("GGXWDG_NGDP", "Gross debt")),
+    }
+
+
+def _health(iso3: str, indicator: str) -> tuple[int, float] | None:
+    return last(rows("world_health_spending", ("iso3", "indicator"), iso3, indicator))
+
+
+def _own_health(iso3: str) -> Datum | None:
+    total = _health(iso3, "total_health_spending_percent_of_gdp")
+    share = _health(iso3, "government_share_of_total_health_spending_percent")
+    if total is None or share is None:
+        return None
+    note = f"Health expenditure over GDP x share of government, {total[0]}"
+    return Datum(total[1] / 100 * share[1] / 100, "estimated", "who_health", note)
+
+
+def _own_protection(iso3: str) -> Datum | None:
+    paid = _health(iso3, "out_of_pocket_share_of_total_health_spending_percent")
+    if paid is None:
+        return None
+    note = f"Share of health expenditure not paid out of pocket, {paid[0]}"
+    return Datum(1 - paid[1] / 100, "estimated", "who_health", note)
+
+
+def health_expenditure(iso3: str) -> Datum:
+    """Domestic general government health expenditure over the product."""
+    return own_or_imputed(iso3, _own_health)
+
+
+@cache
+def coverage(iso3: str) -> dict[str, Datum]:
+    """Effective coverage of social protection by function."""
+    out = {
+        function: Datum(0.0, "assumed", ASSUMED, "no indicator of coverage: taken as none")
+        for function in FUNCTIONS
+    }
+    out["health_care"] = own_or_imputed(iso3, _own_protection)
+    for function, (series, meaning) in COVERAGE.items():
+
+        def own(c: str, series: str = series, meaning: str = meaning) -> Datum | None:
+            found = last(rows("world_coverage", ("iso3", "series"), c, series))
+            if found is None:
+                return None
+            share = min(found[1] / 100, 1.0)
+            return Datum(share, "observed", "unsd_sdg", f"SDG 1.3.1, {meaning}, {found[0]}")
+
+        out[function] = own_or_imputed(iso3, own)
+    return out
+
+
+# --- wages ---------------------------------------------------------------------------------------
+
+
+@cache
+def _labour_share(iso3: str) -> Datum:
+    def own(c: str) -> Datum | None:
+        share = pwt(c, "labsh")
+        if share is None:
+            return None
+        return Datum(share, "estimated", "pwt_world", "Labour share of GDP 2019")
+
+    return own_or_imputed(iso3, own)
+
+
+@cache
+def average_wage(iso3: str) -> Datum | None:
+    """Mean gross wage of employees in the base year (LCU/year); None without a product.
+
+    Surveyed monthly earnings at purchasing power of 2021, brought to the prices of the base year
+    and along with real product per head since the survey. Where there is no survey, or where it
+    contradicts the accounts (less than 15% or more than twice the product per person employed),
+    labour income per person employed.
+    """
+    product = gdp(iso3)
+    if product is None:
+        return None
+    per_worker = product.value / employment_path(iso3)[BASE_YEAR]
+    surveyed = _surveyed_wage(iso3)
+    doubt = ""
+    if surveyed is not None:
+        low, high = WAGE_LIMITS
+        if low <= surveyed.value / per_worker <= high:
+            return surveyed
+        doubt = (
+            f"; survey of earnings not used: {surveyed.value / per_worker:.2f} of the product per "
+            "person employed"
+        )
+    share = _labour_share(iso3)
+    return Datum(
+        share.value * per_worker,
+        weakest("estimated", share.flag, product.flag),
+        share.source,
+        f"Labour income per person employed, self-employed included; {share.note}{doubt}",
+    )
+
+
+def _surveyed_wage(iso3: str) -> Datum | None:
+    found = last(rows("world_mean_earnings", ("iso3",), iso3))
+    factor = ppp_factor(iso3)
+    if found is None or factor is None:
+        return None
+    year, monthly = found
+    growth = real_growth_per_head(iso3, year)
+    if growth is None:
+        return None
+    return Datum(
+        12 * monthly * factor.value * (1 + growth),
+        weakest("estimated", factor.flag),
+        "ilo_labour",
+        f"Mean monthly earnings of employees {year} at purchasing power of 2021 x 12 x currency "
+        "per international dollar x real product per head since",
+    )
+
+
+# --- living standards ----------------------------------------------------------------------------
+
+
+@cache
+def real_growth_per_head(iso3: str, since: int) -> float | None:
+    """Growth of real product per head from a year to the base year (cumulative, 1)."""
+    real = wdi(iso3, "NY.GDP.PCAP.KD")
+    end = last(real, BASE_YEAR - 2)
+    if end is None or since not in real:
+        return 0.0 if since == BASE_YEAR else None
+    if since >= end[0]:
+        return 0.0
+    return end[1] / real[since] - 1
+
+
+@dataclass(frozen=True, slots=True)
+class LivingStandards:
+    """Inequality and poverty of the latest survey; headcounts in the order of `POVERTY_LINES`."""
+
+    gini: Datum
+    headcount: tuple[Datum, ...]
+    survey_year: Datum
+    private_growth: Datum
+
+
+def _survey(iso3: str, indicator: str) -> tuple[int, float] | None:
+    return last(rows("world_poverty", ("iso3", "indicator"), iso3, indicator), OLDEST_SURVEY)
+
+
+def _poverty(indicator: str) -> Callable[[str], Datum | None]:
+    def own(iso3: str) -> Datum | None:
+        found = _survey(iso3, indicator)
+        if found is None:
+            return None
+        return Datum(found[1] / 100, "observed", "wb_poverty", f"survey of {found[0]}")
+
+    return own
+
+
+@cache
+def living_standards(iso3: str) -> LivingStandards:
+    """Poverty and inequality of the latest survey with a Gini and the three international lines.
+
+    Without a survey the donors' medians stand for the base year itself. Growth of welfare since
+    the survey is that of real product per head.
+    """
+    gini = own_or_imputed(iso3, _poverty("gini_percent"))
+    headcount = tuple(own_or_imputed(iso3, _poverty(POVERTY[line])) for line in POVERTY_LINES)
+    found = _survey(iso3, "gini_percent")
+    if found is None:
+        year = Datum(BASE_YEAR, "assumed", ASSUMED, "no survey: imputed values taken as of 2024")
+        none = Datum(0.0, "assumed", ASSUMED, "no survey to carry on")
+        return LivingStandards(gini, headcount, year, none)
+    when = Datum(found[0], "observed", "wb_poverty", "latest survey with Gini and headcounts")
+    growth = real_growth_per_head(iso3, found[0])
+    if growth is None:
+        growth_datum = Datum(
+            0.0, "assumed", ASSUMED, "no growth of real product per head in the sources: none taken"
+        )
+    else:
+        growth_datum = Datum(
+            growth, "estimated", "wdi_world", f"real product per head {found[0]}-2024"
+        )
+    return LivingStandards(gini, headcount, when, growth_datum)
+
+
+# --- disability ----------------------------------------------------------------------------------
+
+# Severe disability by age (women, men): a curve through the world figures of the Global Burden of
+# Disease 2004 in the World report on disability (2011), 0.7% at 0-14, 2.8 and 2.6% at 15-59, 10.5
+# and 9.8% at 60 and over.
+DISABILITY_AGES = (0.0, 15.0, 30.0, 45.0, 60.0, 75.0, 90.0, 101.0)
+DISABILITY = {
+    "female": (0.007, 0.010, 0.020, 0.036, 0.060, 0.125, 0.260, 0.340),
+    "male": (0.007, 0.010, 0.019, 0.034, 0.058, 0.122, 0.250, 0.320),
+}
+
+
+def disability_prevalence() -> Array:
+    """Share of persons with a severe disability, array [sex, age] (1)."""
+    centre = np.arange(101) + 0.5
+    return np.stack(
+        [np.round(np.interp(centre, DISABILITY_AGES, DISABILITY[s]), 4) for s in DISABILITY]
+    )
+
+
+# --- pack ----------------------------------------------------------------------------------------
+
+
+def _round(value: float, digits: int = 6) -> float:
+    """A value to so many significant digits."""
+    return float(f"{value:.{digits}g}")
+
+
+def add_world_economy(pack: PackBuilder, iso3: str) -> None:
+    """Add economy, government, wages, poverty and coverage; money only where there is a product."""
+    _add_growth_and_prices(pack, iso3)
+    _add_living_standards(pack, iso3)
+    _add_protection(pack, iso3)
+    product = gdp(iso3)
+    if product is None:
+        return
+    _add_accounts(pack, iso3)
+    _add_government(pack, iso3, product)
+    wage = average_wage(iso3)
+    assert wage is not None
+    _put(pack, "labour_market.base_average_wage", wage, "LCU/year")
+    rate, power = exchange_rate(iso3), ppp_factor(iso3)
+    if rate is not None:
+        _put(pack, "living_standards.exchange_rate", rate, "LCU")
+    if power is not None:
+        _put(pack, "living_standards.ppp_factor", power, "LCU")
+
+
+def _put(pack: PackBuilder, path: str, datum: Datum, unit: str, digits: int = 6) -> None:
+    value = _round(datum.value, digits)
+    pack.value(path, value, unit, datum.source, datum.flag, note=datum.note)
+
+
+def _add_accounts(pack: PackBuilder, iso3: str) -> None:
+    shares = accounts(iso3)
+    assert shares is not None
+    product = _round(shares.product.value, 7)
+    values = {}
+    for name in ("government_consumption", "investment", "exports", "imports"):
+        share: Datum = getattr(shares, name)
+        values[name] = _round(share.value * product)
+        pack.value(
+            f"macroeconomy.{name}",
+            values[name],
+            "LCU/year",
+            share.source,
+            weakest(share.flag, shares.product.flag),
+            note=f"{share.note}; x GDP 2024",
+        )
+    rest = product - values["government_consumption"] - values["investment"]
+    rest -= values["exports"] - values["imports"]
+    consumption = shares.private_consumption
+    pack.value(
+        "macroeconomy.private_consumption",
+        rest,
+        "LCU/year",
+        consumption.source,
+        consumption.flag,
+        note=consumption.note,
+    )
+
+
+def _add_government(pack: PackBuilder, iso3: str, product: Datum) -> None:
+    for name, ratio in government(iso3).items():
+        unit = "LCU" if name == "debt" else "LCU/year"
+        level = ratio.times(product.value, "x GDP 2024", weakest(ratio.flag, product.flag))
+        _put(pack, f"government.{name}", level, unit)
+    ratio = health_expenditure(iso3)
+    level = ratio.times(product.value, "x GDP 2024", weakest(ratio.flag, product.flag))
+    _put(pack, "government.health_expenditure", level, "LCU/year")
+
+
+def _add_growth_and_prices(pack: PackBuilder, iso3: str) -> None:
+    path, source, flag, note = productivity_growth(iso3)
+    rounded = {year: round(value, 6) for year, value in path.items()}
+    pack.series("macroeconomy.productivity_growth", rounded, "1/year", source, flag, note)
+    path, source, flag, note = inflation(iso3)
+    before = None
+    for year, value in path.items():
+        if round(value, 5) != before:
+            before = round(value, 5)
+            own = "assumed" if "8% assumed" in note and year > LAST_PUBLISHED else flag
+            pack.value(
+                "macroeconomy.inflation_target", before, "1/year", source, own, year=year,
+                note=note,
+            )  # fmt: skip
+    pack.value(
+        "macroeconomy.consumer_price_wedge",
+        0.0,
+        "1/year",
+        ASSUMED,
+        "assumed",
+        note="consumer prices follow the deflator",
+    )
+    _put(pack, "macroeconomy.base_inflation", base_inflation(iso3), "1/year", 4)
+
+
+def add_living_standards(pack: PackBuilder, iso3: str) -> None:
+    """Add poverty, inequality, purchasing power and the exchange rate to any pack."""
+    _add_living_standards(pack, iso3)
+
+
+def _add_living_standards(pack: PackBuilder, iso3: str) -> None:
+    standards = living_standards(iso3)
+    _put(pack, "living_standards.gini", standards.gini, "1")
+    _put(pack, "living_standards.survey_year", standards.survey_year, "year")
+    _put(pack, "living_standards.private_growth", standards.private_growth, "1", 5)
+    _vector(pack, "living_standards.headcount", ("poverty_line",), standards.headcount)
+
+
+def _add_protection(pack: PackBuilder, iso3: str) -> None:
+    by_function = coverage(iso3)
+    _vector(pack, "protection.coverage", ("function",), tuple(by_function[f] for f in FUNCTIONS))
+    pack.table(
+        "demography.disability_prevalence",
+        ("sex", "age"),
+        disability_prevalence(),
+        "1",
+        ASSUMED,
+        "assumed",
+        note="Severe disability: curve through the world figures of the World report on disability "
+        "2011 (Global Burden of Disease 2004), the same in every country",
+    )
+
+
+def _vector(pack: PackBuilder, path: str, dims: tuple[str, ...], data: tuple[Datum, ...]) -> None:
+    """A table of one dimension whose cells have their own source, flag and note."""
+    pack.table(
+        path,
+        dims,
+        np.array([_round(d.value) for d in data]),
+        "1",
+        np.array([d.source for d in data], dtype=object),
+        np.array([d.flag for d in data], dtype=object),
+        note=[d.note for d in data],
+    )
+
+
+assert tuple(LONG_RUN_PRODUCTIVITY) == INCOME_GROUPS
