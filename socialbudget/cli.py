@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from socialbudget import __version__
+from socialbudget.cli_floor import floor, packages
 from socialbudget.errors import SocialBudgetError
 
 if TYPE_CHECKING:
@@ -395,6 +396,10 @@ def _summary(results: Results, baseline: Results | None) -> None:
     from socialbudget.report.console import summary
 
     click.echo(summary(results, baseline))
+
+
+main.add_command(floor)
+main.add_command(packages)
 
 
 if __name__ == "__main__":
