@@ -20,14 +20,14 @@ from scipy.optimize import brentq
 
 from calibration.demography import (
     _fertility_level,
-    _trustees_series,
     base_population,
     death_rates,
-    fertility_rates,
     net_migration,
     survival_ratios,
     trustees_death_rates,
+    trustees_fertility_rates,
     trustees_net_migration,
+    united_nations_inputs,
 )
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FEMALE, MALE, STATUSES
@@ -152,8 +152,7 @@ def midyear_population(iso3: str) -> dict[int, Array]:
     usa = iso3 == "USA"
     rates = trustees_death_rates() if usa else death_rates(iso3)
     migration = trustees_net_migration() if usa else net_migration(iso3)
-    level = _trustees_series("total_fertility_rate") if usa else None
-    fertility = fertility_rates(iso3, level or _fertility_level(iso3, "total_fertility_rate"))
+    fertility = trustees_fertility_rates() if usa else _fertility(iso3)
     ratio = _fertility_level(iso3, "sex_ratio_at_birth")
     exposed = np.array([0.5 if usa else 0.0])  # as `demography.migrants_exposed`
     stock = base_population(iso3)[None]
@@ -181,6 +180,11 @@ def midyear_population(iso3: str) -> dict[int, Array]:
         out[year] = 0.5 * (stock[0] + after[0])
         stock = after
     return out
+
+
+def _fertility(iso3: str) -> dict[int, Array]:
+    inputs = united_nations_inputs(iso3)
+    return dict(zip(inputs.years, inputs.fertility_rate, strict=True))
 
 
 def single_age_population(iso3: str, reference_date: str) -> Array:

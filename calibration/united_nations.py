@@ -29,7 +29,7 @@ from calibration.graduation import (
     meet_life_expectancy,
     smoothest,
 )
-from socialbudget.builder import PackBuilder
+from socialbudget.builder import PackBuilder, rounded
 from socialbudget.life_table import Sex
 
 Array = NDArray[np.float64]
@@ -39,6 +39,8 @@ BASE_YEAR, LAST_YEAR = 2024, 2100
 YEARS = range(BASE_YEAR, LAST_YEAR + 1)
 SEXES: tuple[Sex, Sex] = ("female", "male")
 SEX_AGE = ("sex", "age")
+STORED_BITS = 20
+"""Binary digits of death rates and migrants: exact to 5e-7, and small packs."""
 
 FERTILITY_ROUNDS = 4
 """Times that fertility is graduated with the women of a projection."""
@@ -244,7 +246,7 @@ def net_migration(iso3: str, years: Sequence[int]) -> Array:
     share = np.divide(
         np.abs(cells), size[:, None, None], out=np.zeros_like(cells), where=size[:, None, None] > 0
     )
-    return np.asarray(np.round(cells + gap[:, None, None] * share, 3))
+    return rounded(cells + gap[:, None, None] * share, STORED_BITS)
 
 
 def fertility_shares(iso3: str, years: Sequence[int]) -> Array:
@@ -308,7 +310,7 @@ def death_rates(iso3: str, years: Sequence[int]) -> Array:
         pattern = _single_age_death_rates(iso3, years)
     else:
         pattern = graduated_death_rates(iso3, years)
-    return _significant(meet_life_expectancy(pattern, target))
+    return rounded(meet_life_expectancy(pattern, target), STORED_BITS)
 
 
 def _single_age_death_rates(iso3: str, years: Sequence[int]) -> Array:
@@ -341,12 +343,6 @@ def _interpolate(at: Array, values: Array, wanted: Array) -> Array:
     weight = (wanted - at[right - 1]) / (at[right] - at[right - 1])
     weight = weight.reshape(-1, *([1] * (values.ndim - 1)))
     return np.asarray((1.0 - weight) * values[right - 1] + weight * values[right])
-
-
-def _significant(values: Array, digits: int = 6) -> Array:
-    """Round to significant digits."""
-    scale = 10.0 ** (digits - 1 - np.floor(np.log10(values)))
-    return np.asarray(np.round(values * scale) / scale)
 
 
 # --- Base population ----------------------------------------------------------------------------
@@ -440,23 +436,28 @@ def _adjust(
     scale = 1.0 / np.concatenate([groups.ravel()[keep], totals])
     exact = np.concatenate([(sums @ half)[keep], whole]) * scale[:, None]
     missing = np.concatenate([(groups.ravel() - sums @ middle)[keep], totals - stock.sum(axis=1)])
-    bend = np.diff(np.eye(AGES), 2, axis=0) / TOLERANCE["bend"]
-    rows = [np.eye(size) / TOLERANCE["change"], np.kron(np.eye(2), bend)]
-    right = [np.zeros(size + 2 * len(bend))]
+    # Least squares with exact conditions: to the free optimum comes what the conditions lack.
+    gain, free = _stiffness(), np.zeros(size)
     if single is not None:
         ages = np.arange(1, AGES)
         weight = 1.0 / (single[ages] * TOLERANCE["single"] + TOLERANCE["rounding"])
-        rows.append((half[ages] + half[AGES + ages]) * weight[:, None])
-        right.append((single - middle[:AGES] - middle[AGES:])[ages] * weight)
-        rows.append(np.hstack([np.eye(AGES), -np.eye(AGES)]) / TOLERANCE["sex"])
-        right.append(np.zeros(AGES))
-    a, b = np.concatenate(rows), np.concatenate(right)
-    count = len(exact)
-    system = np.block([[a.T @ a, exact.T], [exact, np.zeros((count, count))]])
-    change = np.linalg.solve(system, np.concatenate([a.T @ b, missing * scale]))[:size]
+        rows = (half[ages] + half[AGES + ages]) * weight[:, None]
+        alike = np.hstack([np.eye(AGES), -np.eye(AGES)]) / TOLERANCE["sex"]
+        gain = np.linalg.inv(np.linalg.inv(gain) + rows.T @ rows + alike.T @ alike)
+        free = gain @ rows.T @ ((single - middle[:AGES] - middle[AGES:])[ages] * weight)
+    push = np.linalg.solve(exact @ gain @ exact.T, missing * scale - exact @ free)
+    change = free + gain @ exact.T @ push
     if (change <= -1.0).any():
         raise ValueError("base population: the published stocks leave an age below zero")
     return np.asarray(stock * (1.0 + change.reshape(2, AGES)))
+
+
+@cache
+def _stiffness() -> Array:
+    """Inverse of the quadratic form that measures a relative change of a stock."""
+    bend = np.diff(np.eye(AGES), 2, axis=0) / TOLERANCE["bend"]
+    one = np.linalg.inv(np.eye(AGES) / TOLERANCE["change"] ** 2 + bend.T @ bend)
+    return np.asarray(np.kron(np.eye(2), one))
 
 
 def _advance(
@@ -513,10 +514,14 @@ def population_totals(iso3: str, date: str, years: Iterable[int]) -> Array:
     ----------
     date : {"1_july", "31_december"}
     """
-    frame = source_table("wpp2024_population_total")
-    rows = frame[(frame.iso3 == iso3) & (frame.reference_date == date)]
-    table = rows.pivot(index="year", columns="sex", values="value")
+    table = _totals().loc[(iso3, date)]
     return table.reindex(index=list(years), columns=["both", *SEXES]).to_numpy(dtype=float)
+
+
+@cache
+def _totals() -> pd.DataFrame:
+    frame = source_table("wpp2024_population_total")
+    return frame.pivot(index=["iso3", "reference_date", "year"], columns="sex", values="value")
 
 
 def midyear_both_sexes(iso3: str, year: int) -> Array:
@@ -536,10 +541,20 @@ def midyear_groups(iso3: str, year: int) -> Array:
 
 def cohort_births(iso3: str, year: int) -> Array:
     """Births of the cohorts aged 0 to 100 at the end of a year; those of 1950 stand for earlier."""
-    frame = source_table("wpp2024_births_deaths")
-    rows = frame[(frame.iso3 == iso3) & (frame.indicator == "births") & (frame.year <= year)]
-    births = rows.set_index("year").value.sort_index()
+    births = vital_events(iso3, "births")
+    births = births[births.index <= year]
     return births.reindex(year - np.arange(AGES)).bfill().ffill().to_numpy(dtype=float)
+
+
+def vital_events(iso3: str, indicator: str) -> pd.Series:
+    """Published births (1950-2100) or deaths (2000-2100) by year (persons)."""
+    return _vital_events().loc[(iso3, indicator)]
+
+
+@cache
+def _vital_events() -> pd.Series:
+    frame = source_table("wpp2024_births_deaths")
+    return frame.set_index(["iso3", "indicator", "year"]).value.sort_index()
 
 
 def _years_lived(rates: Array) -> Array:
