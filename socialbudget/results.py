@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from socialbudget.contract import Array, Param, Var
 from socialbudget.dims import Coordinates
@@ -25,6 +24,9 @@ from socialbudget.pack import Pack
 from socialbudget.plan import Plan
 from socialbudget.scenario import Scenario
 from socialbudget.units import conversion_factor
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
@@ -203,6 +205,8 @@ class Results:
         )
 
     def _long(self, names: list[str], reduce: Any, axis: str, levels: tuple) -> pd.DataFrame:
+        import pandas as pd
+
         all_dims = list(dict.fromkeys(d for n in names for d in self.variables[n].dims))
         frames = []
         for name in names:
@@ -322,10 +326,14 @@ def labelled(labels: Sequence[str | int], codes: np.ndarray) -> Any:
     """A column of a dimension's members from their places among them, small in memory."""
     if all(isinstance(c, int) for c in labels):
         return np.asarray(labels, dtype=np.int16)[codes]
+    import pandas as pd
+
     return pd.Categorical.from_codes(codes, pd.Index(labels))
 
 
 def _constant(text: str, size: int) -> Any:
+    import pandas as pd
+
     return pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), pd.Index([text]))
 
 
