@@ -98,10 +98,12 @@ def fertility_by_single_age(groups: Array) -> Array:
     smooth = np.zeros(zero.shape)
     pending = np.arange(len(flat))
     for _ in range(_ROUNDS):
-        patterns, member = np.unique(zero[pending], axis=0, return_inverse=True)
-        for k, pattern in enumerate(patterns):
-            rows = pending[member.ravel() == k]
-            held = tuple(int(i) for i in np.flatnonzero(pattern))
+        patterns: dict[bytes, list[int]] = {}
+        for row in pending:
+            patterns.setdefault(zero[row].tobytes(), []).append(int(row))
+        for alike in patterns.values():
+            rows = np.array(alike)
+            held = tuple(int(i) for i in np.flatnonzero(zero[alike[0]]))
             smooth[rows] = flat[rows] / 5.0 @ smoothest(edges, 2, pinned=True, zero=held).T
             smooth[rows[:, None], np.array(held, dtype=int)] = 0.0
         pending = pending[(smooth[pending] < 0.0).any(axis=1)]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -437,13 +437,14 @@ def _adjust(
     exact = np.concatenate([(sums @ half)[keep], whole]) * scale[:, None]
     missing = np.concatenate([(groups.ravel() - sums @ middle)[keep], totals - stock.sum(axis=1)])
     # Least squares with exact conditions: to the free optimum comes what the conditions lack.
-    gain, free = _stiffness(), np.zeros(size)
+    gain = _stiffness().copy()
+    free: Array = np.zeros(size)
     if single is not None:
         ages = np.arange(1, AGES)
         weight = 1.0 / (single[ages] * TOLERANCE["single"] + TOLERANCE["rounding"])
         rows = (half[ages] + half[AGES + ages]) * weight[:, None]
         alike = np.hstack([np.eye(AGES), -np.eye(AGES)]) / TOLERANCE["sex"]
-        gain = np.linalg.inv(np.linalg.inv(gain) + rows.T @ rows + alike.T @ alike)
+        gain[:] = np.linalg.inv(np.linalg.inv(gain) + rows.T @ rows + alike.T @ alike)
         free = gain @ rows.T @ ((single - middle[:AGES] - middle[AGES:])[ages] * weight)
     push = np.linalg.solve(exact @ gain @ exact.T, missing * scale - exact @ free)
     change = free + gain @ exact.T @ push
@@ -514,7 +515,7 @@ def population_totals(iso3: str, date: str, years: Iterable[int]) -> Array:
     ----------
     date : {"1_july", "31_december"}
     """
-    table = _totals().loc[(iso3, date)]
+    table = cast(pd.DataFrame, _totals().xs((iso3, date)))
     return table.reindex(index=list(years), columns=["both", *SEXES]).to_numpy(dtype=float)
 
 
@@ -548,7 +549,7 @@ def cohort_births(iso3: str, year: int) -> Array:
 
 def vital_events(iso3: str, indicator: str) -> pd.Series:
     """Published births (1950-2100) or deaths (2000-2100) by year (persons)."""
-    return _vital_events().loc[(iso3, indicator)]
+    return cast(pd.Series, _vital_events().xs((iso3, indicator)))
 
 
 @cache
