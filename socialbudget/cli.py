@@ -16,6 +16,7 @@ import click
 
 from socialbudget import __version__
 from socialbudget.cli_floor import floor, packages
+from socialbudget.cli_population import population
 from socialbudget.errors import SocialBudgetError
 
 if TYPE_CHECKING:
@@ -400,6 +401,7 @@ def _summary(results: Results, baseline: Results | None) -> None:
 
 main.add_command(floor)
 main.add_command(packages)
+main.add_command(population)
 
 
 if __name__ == "__main__":

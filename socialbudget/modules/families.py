@@ -460,6 +460,10 @@ class Families(Module):
             y[f"families.{kind}_orphans"] = orphans[:, i]
 
 
+ACCEPTED = tuple(p for p in Families.params if p.path.startswith("families."))
+"""What any pack may hold; the module itself is in no run by default."""
+
+
 def _survival(probability: Array) -> Array:
     """Share of persons of an age alive a year later, L(x+1)/L(x); of the last two ages, that of
     the age before."""

@@ -22,6 +22,7 @@ from socialbudget.population.mortality import (
 )
 from socialbudget.population.nuptiality import family_parameters, has_families, with_families
 from socialbudget.population.probability import (
+    Threshold,
     parse_threshold,
     probability,
     threshold_measure,
@@ -45,6 +46,7 @@ __all__ = [
     "BANDS",
     "AgeGroup",
     "Measure",
+    "Threshold",
     "annuity_factor",
     "cohort_survival",
     "crude_death_rate_by_age",

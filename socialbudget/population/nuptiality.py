@@ -9,17 +9,16 @@ project, in the order of those in censuses of about 2010 to 2020; they are flagg
 from __future__ import annotations
 
 import difflib
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from socialbudget.contract import Array
 from socialbudget.dims import MAX_AGE, STANDARD
 from socialbudget.errors import PackError, SocialBudgetError
 from socialbudget.pack import OWN, Entry, Pack, Source, TableEntry
+from socialbudget.table import Column, Frames, LongTable, text_of
 
 STANDARD_SD = 6.58
 """Standard deviation of the standard curve (year); that of a curve of pace k is k times it."""
@@ -99,6 +98,7 @@ _ALIASES = {
     "Southern Europe": "Europe and Northern America",
     "Western Europe": "Europe and Northern America",
     "Australia and New Zealand": "Europe and Northern America",
+    "Australia/New Zealand": "Europe and Northern America",
     "Melanesia": "Oceania",
     "Micronesia": "Oceania",
     "Polynesia": "Oceania",
@@ -230,11 +230,20 @@ def has_families(pack: Pack) -> bool:
     return "families.married_share" in pack.entries
 
 
-def with_families(pack: Pack, region: str = "World") -> Pack:
+def region_of(pack: Pack) -> str:
+    """The region whose marriage pattern fits a pack: its subregion, its region, or the world."""
+    for name in (pack.manifest.subregion, pack.manifest.region):
+        if name in PATTERNS or name in _ALIASES:
+            return name
+    return "World"
+
+
+def with_families(pack: Pack, region: str | None = None) -> Pack:
     """The pack with what the module ``families`` needs.
 
     A pack that holds ``families.*`` gets the second age axis only. Any other gets the standard
-    pattern of the region with the mortality of its own base year, flagged ``assumed``.
+    pattern of the region (by default that of the pack) with the mortality of its own base year,
+    flagged ``assumed``.
 
     Raises
     ------
@@ -253,42 +262,22 @@ def with_families(pack: Pack, region: str = "World") -> Pack:
         )
     rates = pack.entries["demography.death_rate"]
     row = rates.years.index(pack.base_year)
-    entries, frames, listed = {}, {}, {}
-    by_dims: dict[tuple[str, ...], list[str]] = {}
+    entries, tables, listed = {}, {}, {}
+    region = region or region_of(pack)
     found = family_parameters(region, rates.values[row])
-    for path, (dims, _, _) in found.items():
-        by_dims.setdefault(dims, []).append(path)
-    for dims, paths in by_dims.items():
-        table = "_".join(["families", *dims])
-        parts = []
-        begin = 0
-        for path in paths:
-            _, values, unit = found[path]
-            index = pd.MultiIndex.from_product([STANDARD[d] for d in dims]) if dims else None
-            part = pd.DataFrame(index.to_frame(index=False)) if index is not None else None
-            part = pd.DataFrame(index=[0]) if part is None else part.set_axis(list(dims), axis=1)
-            part = part.assign(
-                path=path,
-                year=pack.base_year,
-                value=values.ravel(),
-                unit=unit,
-                source=SOURCE_KEY,
-                flag="assumed",
-                note=f"pattern of the region {region}",
-            )
-            parts.append(part)
-            entries[path] = Entry(
-                path,
-                dims,
-                (pack.base_year,),
-                values[None].astype(float),
-                unit,
-                table,
-                slice(begin, begin + values.size),
-            )
-            begin += values.size
-        frames[table] = pd.concat(parts, ignore_index=True)
-        listed[table] = TableEntry(file="(standard)", dims=dims, rows=begin, hash="")
+    for path, (dims, values, unit) in found.items():
+        table = path.replace(".", "_")
+        tables[table] = _table(pack, path, dims, values, unit, f"pattern of the region {region}")
+        listed[table] = TableEntry(file="(standard)", dims=dims, rows=values.size, hash="")
+        entries[path] = Entry(
+            path,
+            dims,
+            (pack.base_year,),
+            values[None].astype(float),
+            unit,
+            table,
+            slice(0, values.size),
+        )
     manifest = pack.manifest.model_copy(
         update={
             "sources": {**pack.manifest.sources, SOURCE_KEY: SOURCE},
@@ -299,5 +288,33 @@ def with_families(pack: Pack, region: str = "World") -> Pack:
         pack,
         manifest=manifest,
         entries={**pack.entries, **entries},
-        tables=ChainMap(frames, pack.tables),  # type: ignore[arg-type]
+        tables=Frames({**pack.tables.tables, **tables}),
     )
+
+
+def _table(
+    pack: Pack, path: str, dims: tuple[str, ...], values: Array, unit: str, note: str
+) -> LongTable:
+    """The rows of one assumed path, as a table of a pack has them."""
+    size = values.size
+    nothing = np.zeros(size, dtype=np.int64)
+    columns: dict[str, Column] = {
+        "path": text_of([path], nothing),
+        "year": np.full(size, pack.base_year, dtype=np.int16),
+    }
+    for dim, place in zip(dims, np.indices(values.shape).reshape(len(dims), size), strict=True):
+        labels = STANDARD[dim]
+        columns[dim] = (
+            np.asarray(labels, dtype=np.int16)[place]
+            if all(isinstance(label, int) for label in labels)
+            else text_of([str(label) for label in labels], place)
+        )
+    columns["value"] = values.ravel().astype(float)
+    for column, word in (
+        ("unit", unit),
+        ("source", SOURCE_KEY),
+        ("flag", "assumed"),
+        ("note", note),
+    ):
+        columns[column] = text_of([word], nothing)
+    return LongTable(columns)

@@ -24,7 +24,7 @@ def project_population(
     seed: int | None = None,
     families: bool = False,
     keep_couples: bool = False,
-    region: str = "World",
+    region: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Results:
     """Project the population of a country, without its economy and its schemes.
@@ -43,7 +43,8 @@ def project_population(
     keep_couples : bool
         Keeps ``families.couples`` of every year in the results.
     region : str
-        Whose marriage pattern stands in where the pack has no marital status.
+        Whose marriage pattern stands in where the pack has no marital status; by default that of
+        the country.
 
     Returns
     -------
