@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import least_squares
 from scipy.special import ndtr, ndtri
 
 from socialbudget.contract import Array
 
 SMALLEST_SHARE = 0.0005
 """A headcount nearer to 0 or 1 than this says only that the line is far away, not how far."""
+SHARE_ERROR = 0.01
+"""Standard error taken for published headcounts and Gini coefficients."""
+MEAN_ERROR = 0.25
+"""Standard error taken for the logarithm of the mean of the national accounts."""
+SURVEY_RATIO = 0.85
+"""Mean of surveys over private consumption per head of the national accounts (assumed)."""
 GRID = 1000
 """Groups of equal size that stand for the population."""
 
@@ -92,13 +100,15 @@ def grid(sigma: float, cells: int = GRID) -> tuple[Array, Array]:
     means : float64[cells]
         Mean welfare of each group: their mean is 1.
     bounds : float64[cells + 1]
-        Welfare at the edges; the first is 0, the last twice the last mean (it is unbounded).
+        Welfare at the edges. Those at the ends are chosen: the first lies as far below the first
+        mean as the second above it, the last is twice the last mean.
     """
     score = ndtri(np.arange(cells + 1) / cells)
     means = np.diff(ndtr(score - sigma)) * cells
     bounds = np.empty(cells + 1)
     bounds[1:-1] = np.exp(sigma * score[1:-1] - sigma**2 / 2.0)
-    bounds[0], bounds[-1] = 0.0, 2.0 * means[-1]
+    bounds[0] = max(2.0 * means[0] - bounds[1], 0.0)
+    bounds[-1] = 2.0 * means[-1]
     return means, bounds
 
 
@@ -116,8 +126,8 @@ class LognormalFit:
         Headcount by line, and ``gini``.
     unused : tuple of str
         Lines whose headcount is too near to 0 or 1 to say where the distribution lies.
-    mean_source : str
-        ``headcounts``, or ``given`` where no line could be used and a mean was given.
+    given_mean : float or None
+        Mean of other statistics that the fit took into account, after `SURVEY_RATIO`.
     """
 
     mean: float
@@ -125,7 +135,7 @@ class LognormalFit:
     observed: dict[str, float]
     fitted: dict[str, float]
     unused: tuple[str, ...]
-    mean_source: str
+    given_mean: float | None
 
     @property
     def misfit(self) -> float:
@@ -141,14 +151,16 @@ def fit_lognormal(
     lines: Mapping[str, float],
     headcounts: Mapping[str, float],
     gini_: float,
-    mean: float | None = None,
+    consumption: float | None = None,
 ) -> LognormalFit:
     """Fit mean and sigma to headcounts at several lines and to the Gini coefficient.
 
     In normal scores the lognormal is a straight line, ``Phi^-1(H) = (ln z - mu)/sigma``, and the
-    Gini gives its slope ``1/sigma`` directly. Both unknowns follow from weighted least squares; the
-    weights are the inverse variances that equal errors of all published shares would have, so
-    that headcounts in the tails, where a small error moves the score much, count less.
+    Gini gives sigma directly. Both unknowns follow from weighted least squares. Weights are inverse
+    variances: all published shares are taken to err by `SHARE_ERROR`, so that headcounts in the
+    tails, where a small error moves the score much, count less. Where consumption per head of the
+    national accounts is given, `SURVEY_RATIO` of it is a further, weak observation of the mean. It
+    matters where hardly anybody lives below the lines, as in rich countries.
 
     Parameters
     ----------
@@ -158,47 +170,57 @@ def fit_lognormal(
         Share of the population below each.
     gini_ : float
         Gini coefficient of the same distribution.
-    mean : float, optional
-        Used where no headcount can be used.
+    consumption : float, optional
+        Private consumption per head, in the unit of the lines.
 
     Raises
     ------
     ValueError
-        When neither a headcount nor a mean can be used, or the Gini is not inside (0, 1).
+        When nothing says where the distribution lies, headcounts fall as the line rises, or the
+        Gini is not inside (0, 1).
     """
     if not 0.0 < gini_ < 1.0:
         raise ValueError(f"the Gini coefficient must lie between 0 and 1, not be {gini_:g}")
-    target = 1.0 / lognormal_sigma(gini_)
-    used = [k for k, h in headcounts.items() if SMALLEST_SHARE < h < 1.0 - SMALLEST_SHARE]
-    unused = tuple(k for k in headcounts if k not in used)
-    if used:
-        score = ndtri(np.array([headcounts[k] for k in used]))
-        x = np.log(np.array([lines[k] for k in used]))
-        weight = _density(score) ** 2
-        # d(1/sigma)/dG = -sqrt(2)/(2 phi(sigma/sqrt(2)) sigma^2)
-        gini_weight = (np.sqrt(2.0) * _density(1.0 / target / np.sqrt(2.0)) / target**2) ** 2
-        centre, level = (weight * x).sum() / weight.sum(), (weight * score).sum() / weight.sum()
-        cross = (weight * (x - centre) * (score - level)).sum() + gini_weight * target
-        slope = cross / ((weight * (x - centre) ** 2).sum() + gini_weight)
-        if slope <= 0.0:
+    ordered = sorted(headcounts, key=lambda k: lines[k])
+    for low, high in pairwise(ordered):
+        if headcounts[high] < headcounts[low]:
             raise ValueError(
-                "the headcounts fall as the line rises; check them: "
-                + ", ".join(f"{k} {headcounts[k]:.1%}" for k in used)
+                f"fewer persons ({headcounts[high]:.1%}) are below the line '{high}' than below "
+                f"the lower line '{low}' ({headcounts[low]:.1%}); correct one of them"
             )
-        sigma = float(1.0 / slope)
-        mu = float(centre - level * sigma)
-        fitted_mean, mean_source = float(np.exp(mu + sigma**2 / 2.0)), "headcounts"
-    elif mean is not None:
-        sigma, fitted_mean, mean_source = float(1.0 / target), float(mean), "given"
-    else:
+    used = [k for k in ordered if SMALLEST_SHARE < headcounts[k] < 1.0 - SMALLEST_SHARE]
+    unused = tuple(k for k in headcounts if k not in used)
+    given = None if consumption is None else SURVEY_RATIO * consumption
+    if not used and given is None:
         raise ValueError(
             "no headcount lies between 0 and 1, so that the mean cannot be found: give one line "
             "below which somebody, but not everybody, lives"
         )
+    score = ndtri(np.array([headcounts[k] for k in used]))
+    x = np.log(np.array([lines[k] for k in used]))
+    target = lognormal_sigma(gini_)
+    score_error = SHARE_ERROR / _density(score)
+    sigma_error = SHARE_ERROR / (np.sqrt(2.0) * _density(target / np.sqrt(2.0)))
+
+    def residuals(unknown: Array) -> Array:
+        mu, sigma = unknown[0], np.exp(unknown[1])
+        parts = [(score - (x - mu) / sigma) / score_error, [(sigma - target) / sigma_error]]
+        if given is not None:
+            parts.append([(mu + sigma**2 / 2.0 - np.log(given)) / MEAN_ERROR])
+        return np.concatenate(parts)
+
+    centre = np.log(given) - target**2 / 2.0 if given is not None else float(
+        np.mean(x - score * target)
+    )  # fmt: skip
+    found = least_squares(
+        residuals, [centre, np.log(target)], method="lm", xtol=1e-14, ftol=1e-14, gtol=1e-14
+    )
+    mu, sigma = float(found.x[0]), float(np.exp(found.x[1]))
+    mean = float(np.exp(mu + sigma**2 / 2.0))
     observed = {**{k: float(h) for k, h in headcounts.items()}, "gini": float(gini_)}
-    fitted = {k: lognormal_fgt(fitted_mean, sigma, lines[k], 0) for k in headcounts}
+    fitted = {k: lognormal_fgt(mean, sigma, lines[k], 0) for k in headcounts}
     fitted["gini"] = lognormal_gini(sigma)
-    return LognormalFit(fitted_mean, sigma, observed, fitted, unused, mean_source)
+    return LognormalFit(mean, sigma, observed, fitted, unused, given)
 
 
 def _density(score: Array | float) -> Array:

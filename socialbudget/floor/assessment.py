@@ -334,7 +334,7 @@ def _fit(plan: Plan) -> dict[str, Any]:
         "fitted": dict(fit.fitted),
         "misfit": fit.misfit,
         "unused": fit.unused,
-        "mean_source": fit.mean_source,
+        "given_mean": fit.given_mean,
     }
 
 

@@ -118,12 +118,12 @@ def distribution(inputs: Inputs, why: str) -> tuple[LognormalFit, dict[str, floa
     lines = {name: dollars * yearly for name, dollars in DOLLARS.items()}
     shares = dict(zip(LINES, (float(h) for h in headcount), strict=True))
     national = shares.pop("national")
-    # Real growth since the survey; without a usable headcount, consumption stands in for welfare.
+    # Real growth since the survey.
     grown = 1.0 + float(growth)
     try:
         consumption = _consumption(inputs.pack)
-        mean = None if consumption is None else consumption / grown
-        fit = fit_lognormal(lines, shares, float(gini), mean)
+        of_survey = None if consumption is None else consumption / grown
+        fit = fit_lognormal(lines, shares, float(gini), of_survey)
         if not 0.0 < national < 1.0:
             raise ValueError(
                 f"the headcount at the national line is {national:g}: the line itself follows from "
@@ -195,7 +195,12 @@ def build(pack: Pack, package: Package, to: int, *, alone: bool = True) -> Plan:
         )
     instances: dict[str, SchemeInstance] = {}
     values: list[Value] = []
-    base = _base(pack)
+    try:
+        base = _base(pack)
+    except PackError as error:
+        # Said together with what else is missing.
+        inputs.faults += error.faults
+        base = _Base(pack.base_year, 1.0, 1.0)
     for key, g in package.guarantees.items():
         name = PREFIX + key
         instances[name] = _instance(g, package, first)
@@ -204,9 +209,9 @@ def build(pack: Pack, package: Package, to: int, *, alone: bool = True) -> Plan:
         raise PackError(
             f"pack '{pack.iso3}' with package '{package.name}'", dict.fromkeys(inputs.faults)
         )
-    if fit is not None and fit.mean_source == "given":
+    if fit is not None and len(fit.unused) == len(DOLLARS):
         notes.append(
-            "Mean welfare is private consumption per head of the national accounts: every "
+            "Mean welfare is taken from private consumption of the national accounts: every "
             "headcount at the international lines is too near to 0 or 1 to show where the "
             "distribution lies"
         )
@@ -266,16 +271,19 @@ class _Base:
 
     year: int
     gdp_per_head: float
-    average_wage: float | None
+    average_wage: float
 
 
 def _base(pack: Pack) -> _Base:
     """GDP over mid-year population, as the model itself has them in the base year."""
     from socialbudget.ensemble import project
 
-    results = project(pack, to=pack.base_year + 1, modules=[Demography()])
+    year = pack.base_year + 1
+    params = {p.path: p for m in (Demography, Participation, RapidEconomy) for p in m.params}
+    resolve(pack, params.values(), year)
+    results = project(pack, to=year, modules=[Demography()])
     people = float(results["demography.population_midyear"][0, 0].sum())
-    accounts = resolve(pack, RapidEconomy.params, pack.base_year + 1)
+    accounts = resolve(pack, RapidEconomy.params, year)
     c, g, i, x, m = (
         float(accounts[f"macroeconomy.{n}"][0, 0])
         for n in ("private_consumption", "government_consumption", "investment", "exports",
@@ -379,7 +387,7 @@ def _values(
     elif amount.of == "gdp_per_head":
         level = (amount.share or 0.0) * base.gdp_per_head
     elif amount.of == "average_wage":
-        level = (amount.share or 0.0) * (base.average_wage or 0.0)
+        level = (amount.share or 0.0) * base.average_wage
     else:
         assert amount.line is not None
         level = (amount.share or 0.0) * lines.get(amount.line, 0.0)

@@ -47,8 +47,9 @@ def welfare_measures(
 
     Notes
     -----
-    Within a group welfare is taken as uniform between its bounds (method 8; the remainder is below
-    1e-6 with 1,000 groups).
+    Below the lines welfare is uniform between the bounds of a group, so that no transfer can raise
+    a measure of poverty; the Lorenz curve uses the means. With 1,000 groups both are within 1e-5
+    of the closed forms of the lognormal.
     """
     draws = mean.shape[0]
     cells = means.shape[0]
@@ -83,11 +84,11 @@ def welfare_measures(
                     high = mean[d] * bounds[i + 1] + extra[part]
                     w = weight[part, i]
                     if high <= z:
-                        g = (z - mean[d] * means[i] - extra[part]) / z
+                        g = (z - (low + high) / 2.0) / z
                         spread = (high - low) / z
                         head += w
                         gap += w * g
-                        square += w * (g * g + (spread * spread / 12.0 if i > 0 else 0.0))
+                        square += w * (g * g + spread * spread / 12.0)
                     else:
                         w *= (z - low) / (high - low)
                         g = (z - low) / z

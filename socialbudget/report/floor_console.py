@@ -29,7 +29,7 @@ FINANCING_WORDS = {
     "consumption_tax": "tax on private consumption, points",
     "reprioritisation_of_expenditure": "of present government spending, %",
 }
-SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1.0, ""))
+SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1.0, ""))
 
 
 def summary(assessments: Sequence[Assessment]) -> str:
@@ -48,8 +48,10 @@ def summary(assessments: Sequence[Assessment]) -> str:
         f"Pack {first.pack.iso3} {manifest.version} (level {manifest.level}), {manifest.currency}"
         + (f"; 80% ranges of {first.draws} draws" if first.draws else ""),
     ]
+    largest = max(a.value("cost", year, measure="cost_lcu") for a in assessments)
+    scale, word = next((s, w) for s, w in SCALES if largest >= 10 * s or s == 1.0)
     for a in assessments:
-        lines += ["", *_costs(a, year)]
+        lines += ["", *_costs(a, year, scale, word)]
     lines += ["", *_poverty(assessments, year)]
     lines += ["", *_financing(assessments, year)]
     lines += ["", *_rests_on(first)]
@@ -58,12 +60,10 @@ def summary(assessments: Sequence[Assessment]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _costs(a: Assessment, year: int) -> list[str]:
+def _costs(a: Assessment, year: int, scale: float, word: str) -> list[str]:
     name = a.package.variant
     title = f"{name.capitalize()} package" if name else "Package"
     currency = a.pack.manifest.currency
-    total = a.value("cost", year, measure="cost_lcu")
-    scale, word = next((s, w) for s, w in SCALES if total >= 10 * s or s == 1.0)
     unit = " ".join(w for w in (currency, word) if w)
     head = f"{title}, {year}"
     lines = [
@@ -178,7 +178,10 @@ def _financing(assessments: Sequence[Assessment], year: int) -> list[str]:
         values = [found(a, option, measure) for a in assessments]
         if np.isnan(values).all():
             continue
-        lines.append(f"  {words}".ljust(48) + "".join(f"{100 * v:.1f}".rjust(14) for v in values))
+        # More than the whole base: no rate could raise it.
+        cells = ["more than all" if v > 1.0 and measure == "rate_points" else f"{100 * v:.1f}"
+                 for v in values]  # fmt: skip
+        lines.append(f"  {words}".ljust(48) + "".join(c.rjust(14) for c in cells))
     return lines
 
 
