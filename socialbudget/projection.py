@@ -327,7 +327,9 @@ def _check_identities(
         if worst.shape[0] != state.draws:
             worst = np.broadcast_to(worst, (state.draws,))
         key = (module.name, identity)
-        record.setdefault(key, np.zeros((years, state.draws)))[state.t] = worst
+        if key not in record:
+            record[key] = np.zeros((years, state.draws))
+        record[key][state.t] = worst
         broken = ~(worst <= IDENTITY_TOLERANCE)
         if broken.any():
             draw = int(np.argmax(broken))
