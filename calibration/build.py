@@ -8,17 +8,29 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from calibration import synthetic
 from calibration.base_year import base_year
-from calibration.demography import add_demography
-from calibration.labour import add_labour, single_age_population
-from calibration.macro import add_macro
-from calibration.uncertainty import add_uncertainty
-from calibration.world import build_level1, countries
+from calibration.demography import (
+    add_demography,
+    death_rates,
+    net_migration,
+    trustees_death_rates,
+    trustees_net_migration,
+)
+from calibration.imputation import income_group
+from calibration.labour import add_labour
+from calibration.macro import add_macro, macro_base
+from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
+from calibration.world import RAPID_SOURCES, add_world_sources, build_level1, countries
+from calibration.world_data import locations
+from calibration.world_economy import add_rapid_inputs
 from socialbudget.builder import PackBuilder
 
 FOLDER = Path(__file__).resolve().parent.parent / "countries"
@@ -59,6 +71,7 @@ def build(iso3: str, folder: Path = FOLDER) -> Path:
 
 def _level2(iso3: str) -> PackBuilder:
     name, currency = COUNTRIES[iso3]
+    place = locations()[iso3]
     pack = PackBuilder(
         iso3,
         name,
@@ -67,15 +80,38 @@ def _level2(iso3: str) -> PackBuilder:
         currency=currency,
         level=2,
         status="calibrated",
+        region=place["region"],
+        subregion=place["subregion"],
+        income_group=income_group(iso3),
     )
     add_demography(pack, iso3)
-    midyear = single_age_population(iso3, "1 July")
-    add_labour(pack, iso3, midyear)
+    usa = iso3 == "USA"
+    rates = trustees_death_rates() if usa else death_rates(iso3)
+    migration = trustees_net_migration() if usa else net_migration(iso3)
+    add_demographic_uncertainty(pack, iso3, by_year(rates), by_year(migration))
+    base = base_year(iso3)
+    add_labour(pack, iso3, base.population_midyear)
     add_macro(pack, iso3)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
-    schemes.add_schemes(pack, base_year(iso3))
+    schemes.add_schemes(pack, base)
+    add_world_sources(pack, RAPID_SOURCES)
+    accounts = macro_base(iso3)
+    add_rapid_inputs(
+        pack,
+        iso3,
+        product=accounts.gdp,
+        average_wage=base.average_wage,
+        revenue=accounts.government["revenue"],
+        expenditure=accounts.government["expenditure"],
+        source="derived_values",
+    )
     add_uncertainty(pack)
     return pack
+
+
+def by_year(values: Mapping[int, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Arrays of single years, one after the other."""
+    return np.stack([values[year] for year in sorted(values)])
 
 
 def main(arguments: Sequence[str]) -> None:

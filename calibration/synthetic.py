@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from calibration.uncertainty import add_neutral_parameters
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD
 
@@ -89,6 +90,15 @@ HEALTH, HEALTH_COVERED = 0.04, 0.9
 CARE, CARE_AGE, CARE_DEPENDENCY, CARE_SHARE = 0.005, 75, np.array([0.25, 0.20]), 0.25
 PRIVATE_RATE, PRIVATE_AMOUNT, PRIVATE_ADMINISTRATION = np.array([0.10, 0.15]), 0.3, 0.05
 STATE_ADMINISTRATION = 0.03
+
+# --- living standards: a lognormal, so that its published figures have no misfit ---------------
+SIGMA = 0.6
+SURVEY_MEAN = 0.85  # mean welfare over private consumption per head
+PPP_FACTOR, EXCHANGE_RATE = 10.0, 20.0
+NATIONAL_LINE = 0.5  # of mean welfare
+COVERAGE = {"health_care": 0.7, "old_age": 0.6, "family": 0.2, "maternity": 0.4,
+            "disability": 0.5, "unemployment": 0.3, "social_assistance": 0.25}  # fmt: skip
+SEVERE_DISABILITY = 0.02
 
 INSTANCES: dict[str, dict[str, object]] = {
     "old_age_pension": {
@@ -347,6 +357,27 @@ def cost_profile() -> Array:
     return np.array([1.1, 1.0])[:, None] * (1.0 + AGES / 50.0)
 
 
+def mean_welfare(base: Synthetic) -> float:
+    """Mean welfare per head (LCU/year)."""
+    investment = DEPRECIATION * CAPITAL_OUTPUT_RATIO
+    consumption = (1.0 - GOVERNMENT_CONSUMPTION - investment - EXPORTS + IMPORTS) * GDP
+    return SURVEY_MEAN * consumption / float(base.population.sum())
+
+
+def gini() -> float:
+    """Gini of the lognormal: ``2 Phi(sigma / sqrt 2) - 1 = erf(sigma / 2)``."""
+    return math.erf(SIGMA / 2.0)
+
+
+def headcounts(base: Synthetic) -> Array:
+    """Share of the population below each poverty line, array [poverty_line] (1)."""
+    mean = mean_welfare(base)
+    yearly = 365.0 * PPP_FACTOR
+    lines = (3.0 * yearly, 4.2 * yearly, 8.3 * yearly, NATIONAL_LINE * mean)
+    score = [(math.log(z / mean) + SIGMA**2 / 2.0) / SIGMA for z in lines]
+    return np.array([0.5 * (1.0 + math.erf(s / math.sqrt(2.0))) for s in score])
+
+
 def administration_share(z: str) -> float:
     """Administration over benefits of a scheme."""
     return {
@@ -420,8 +451,37 @@ def build(folder: Path, version: str) -> Path:
     _add_labour(pack, base)
     _add_economy(pack, base)
     _add_schemes(pack, base)
+    _add_rapid_inputs(pack, base)
     pack.write(folder / ISO3)
     return folder / ISO3
+
+
+def _add_rapid_inputs(pack: PackBuilder, base: Synthetic) -> None:
+    """What the rapid assessment reads beside the accounts."""
+    _scalars(
+        pack,
+        "living_standards",
+        {
+            "gini": (gini(), "1"),
+            "survey_year": (float(BASE_YEAR), "year"),
+            "private_growth": (0.0, "1"),
+            "ppp_factor": (PPP_FACTOR, "LCU"),
+            "exchange_rate": (EXCHANGE_RATE, "LCU"),
+        },
+    )
+    pack.table(
+        "living_standards.headcount", ("poverty_line",), headcounts(base), "1", SOURCE, "assumed"
+    )
+    pack.table(
+        "protection.coverage", ("function",), [COVERAGE.get(f, 0.0) for f in FUNCTIONS], "1",
+        SOURCE, "assumed",
+    )  # fmt: skip
+    pack.table(
+        "demography.disability_prevalence", SEX_AGE, np.full((2, 101), SEVERE_DISABILITY), "1",
+        SOURCE, "assumed",
+    )  # fmt: skip
+    pack.value("labour_market.base_average_wage", base.average_wage, "LCU/year", SOURCE, "assumed")
+    pack.value("government.health_expenditure", HEALTH * GDP, "LCU/year", SOURCE, "assumed")
 
 
 def _scalars(pack: PackBuilder, prefix: str, values: dict[str, tuple[float, str]]) -> None:
@@ -446,6 +506,7 @@ def _add_demography(pack: PackBuilder, base: Synthetic) -> None:
     for name in ("death_rate", "fertility_rate", "sex_ratio_at_birth", "net_migration"):
         pack.extrapolate(f"demography.{name}")
     pack.value("demography.migrants_exposed", 0.5, "1", SOURCE, "assumed")
+    add_neutral_parameters(pack, np.ones((2, 101)), np.ones((2, 101)))
 
 
 def _add_labour(pack: PackBuilder, base: Synthetic) -> None:
@@ -591,6 +652,8 @@ def _add_government(pack: PackBuilder, base: Synthetic) -> None:
             **{name: (share * GDP, money) for name, share in TAXES.items()},
             "revenue": (revenue, money),
             "expenditure": (spent, money),
+            "total_revenue": (revenue, money),
+            "total_expenditure": (spent, money),
             "interest_expenditure": (interest, money),
             "subsidies": (SUBSIDIES * GDP, money),
             "investment": (PUBLIC_INVESTMENT * GDP, money),

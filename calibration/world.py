@@ -7,6 +7,8 @@ and where a country publishes none, from its donors (`calibration.imputation`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from calibration.demography import add_demography, countries
@@ -18,7 +20,7 @@ from calibration.world_economy import add_world_economy
 from calibration.world_labour import ASSUMED, add_world_labour
 from socialbudget.builder import PackBuilder
 
-__all__ = ["SOURCES", "add_world_sources", "build_level1", "countries"]
+__all__ = ["RAPID_SOURCES", "SOURCES", "add_world_sources", "build_level1", "countries"]
 
 SOURCES: dict[str, dict[str, str]] = {
     "ilo_labour": {
@@ -96,10 +98,16 @@ SOURCES: dict[str, dict[str, str]] = {
 }
 
 
-def add_world_sources(pack: PackBuilder) -> None:
-    """Register the sources of the level-1 values."""
-    for key, entry in SOURCES.items():
-        pack.source(key, **entry)
+RAPID_SOURCES = (
+    "imf_weo", "wdi_world", "who_health", "unsd_sdg", "wb_poverty", "imputation", ASSUMED,
+)  # fmt: skip
+"""Sources of what `calibration.world_economy.add_rapid_inputs` adds to other packs."""
+
+
+def add_world_sources(pack: PackBuilder, keys: Iterable[str] = tuple(SOURCES)) -> None:
+    """Register the sources of the level-1 values, or those of `keys`."""
+    for key in keys:
+        pack.source(key, **SOURCES[key])
 
 
 def build_level1(iso3: str, version: str) -> PackBuilder:

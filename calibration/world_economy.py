@@ -579,7 +579,8 @@ def _survey(iso3: str, indicator: str) -> tuple[int, float] | None:
 def _poverty(indicator: str) -> Callable[[str], Datum | None]:
     def own(iso3: str) -> Datum | None:
         found = _survey(iso3, indicator)
-        if found is None:
+        # The national line follows from the headcount: nobody below it leaves no line.
+        if found is None or (indicator == POVERTY["national"] and found[1] == 0):
             return None
         return Datum(found[1] / 100, "observed", "wb_poverty", f"survey of {found[0]}")
 
@@ -730,9 +731,45 @@ def _add_growth_and_prices(pack: PackBuilder, iso3: str) -> None:
     _put(pack, "macroeconomy.base_inflation", base_inflation(iso3), "1/year", 4)
 
 
-def add_living_standards(pack: PackBuilder, iso3: str) -> None:
-    """Add poverty, inequality, purchasing power and the exchange rate to any pack."""
+def add_rapid_inputs(
+    pack: PackBuilder,
+    iso3: str,
+    *,
+    product: float,
+    average_wage: float,
+    revenue: float,
+    expenditure: float,
+    source: str,
+) -> None:
+    """Add what the rapid assessment reads to a pack of level 2, consistent with its accounts.
+
+    Parameters
+    ----------
+    product, average_wage, revenue, expenditure : float, LCU/year
+        Gross domestic product, mean gross wage of employees, revenue and expenditure of general
+        government as in the pack's own accounts.
+    source : str
+        Source of the accounts.
+    """
     _add_living_standards(pack, iso3)
+    _add_protection(pack, iso3)
+    rate, power = exchange_rate(iso3), ppp_factor(iso3)
+    assert rate is not None
+    assert power is not None
+    _put(pack, "living_standards.exchange_rate", rate, "LCU")
+    _put(pack, "living_standards.ppp_factor", power, "LCU")
+    for path, value, note in (
+        (
+            "labour_market.base_average_wage",
+            average_wage,
+            "Gross wages of employees as the labour market spreads labour income",
+        ),
+        ("government.total_revenue", revenue, "As government.revenue"),
+        ("government.total_expenditure", expenditure, "As government.expenditure"),
+    ):
+        pack.value(path, value, "LCU/year", source, "estimated", note=note)
+    health = health_expenditure(iso3).times(product, "x GDP 2024")
+    _put(pack, "government.health_expenditure", health, "LCU/year")
 
 
 def _add_living_standards(pack: PackBuilder, iso3: str) -> None:
