@@ -18,6 +18,7 @@ from socialbudget.results import Results
 WIDTH = 96
 LABEL = 36
 COLUMN = 10
+NO_SCHEMES = "No schemes: the pack holds the inputs of population and rapid assessment only"
 
 # Groups of functions that a reader can take in at a glance.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -98,16 +99,38 @@ def describe_pack(pack: Pack) -> str:
     str
     """
     manifest = pack.manifest
-    gdp = base_gdp(pack)
-    rows = pack.count()
     lines = [
         f"{manifest.name} ({pack.iso3}), pack {manifest.version}: {manifest.status}, level "
         f"{manifest.level}, base year {manifest.base_year}",
-        f"{len(pack.entries)} parameters, {rows:,} values, {manifest.currency} at "
+        f"{len(pack.entries)} parameters, {pack.count():,} values, {manifest.currency} at "
         f"{manifest.price_basis}, hash {pack.hash[:12]}",
+        "",
+        *(_scheme_lines(pack) if pack.schemes else [NO_SCHEMES]),
     ]
-    lines += ["", f"{len(pack.schemes)} schemes, by institution (* private, outside government)"]
-    lines.append(f"  {'':48}{'kind':25}{'% of GDP':>9}  amount")
+    lines += ["", "How firm the values are"]
+    firm = {"parameters, switches left out": parameter_flags(pack)}
+    if pack.schemes:
+        firm = {"expenditure of the base year": amount_flags(pack), **firm}
+    for what, shares in firm.items():
+        told = ", ".join(f"{flag} {100.0 * shares[flag]:.0f}%" for flag in FLAGS)
+        lines.append(f"  {what}: {told}")
+    used = _uses(pack)
+    lines += ["", "Sources, with the number of parameters that rest on each"]
+    for key, source in sorted(manifest.sources.items(), key=lambda item: -used.get(item[0], 0)):
+        text = f"{source.publisher}: {source.title}" if source.publisher else source.title
+        licence = f" [{_cut(source.licence, 24)}]"
+        head = f"  {used.get(key, 0):4}  "
+        lines.append(head + _cut(text, WIDTH - len(head) - len(licence)) + licence)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _scheme_lines(pack: Pack) -> list[str]:
+    """The schemes by institution with their expenditure in the base year."""
+    gdp = base_gdp(pack)
+    lines = [
+        f"{len(pack.schemes)} schemes, by institution (* private, outside government)",
+        f"  {'':48}{'kind':25}{'% of GDP':>9}  amount",
+    ]
     by_institution: dict[str, list[str]] = {}
     for name, scheme in pack.schemes.items():
         by_institution.setdefault(scheme.institution, []).append(name)
@@ -123,21 +146,7 @@ def describe_pack(pack: Pack) -> str:
             flag = amount_flag(pack, name) if spending else ""
             lines.append(f"  {title:48}{_cut(words(scheme.kind), 24):25}{shown:>9}  {flag}")
     lines.append(f"{'All schemes':75}{100.0 * total / gdp:>9.2f}")
-    lines += ["", "How firm the values are"]
-    for what, shares in (
-        ("expenditure of the base year", amount_flags(pack)),
-        ("parameters, switches left out", parameter_flags(pack)),
-    ):
-        told = ", ".join(f"{flag} {100.0 * shares[flag]:.0f}%" for flag in FLAGS)
-        lines.append(f"  {what}: {told}")
-    used = _uses(pack)
-    lines += ["", "Sources, with the number of parameters that rest on each"]
-    for key, source in sorted(manifest.sources.items(), key=lambda item: -used.get(item[0], 0)):
-        text = f"{source.publisher}: {source.title}" if source.publisher else source.title
-        licence = f" [{_cut(source.licence, 24)}]"
-        head = f"  {used.get(key, 0):4}  "
-        lines.append(head + _cut(text, WIDTH - len(head) - len(licence)) + licence)
-    return "\n".join(line.rstrip() for line in lines)
+    return lines
 
 
 def _unlike_shipped(pack: Pack) -> str:
@@ -227,10 +236,8 @@ def parameter_flags(pack: Pack) -> dict[str, float]:
     shares = dict.fromkeys(FLAGS, 0.0)
     data = [e for e in pack.entries.values() if not np.isin(e.values, (0.0, 1.0)).all()]
     for entry in data:
-        flags = pack.tables[entry.table]["flag"].iloc[entry.rows].astype(str).to_numpy()
-        names, counts = np.unique(flags, return_counts=True)
-        for name, count in zip(names, counts, strict=True):
-            shares[str(name)] += count / counts.sum() / len(data)
+        for name, share in pack.flag_shares(entry.path).items():
+            shares[name] += share / len(data)
     return shares
 
 
@@ -395,8 +402,8 @@ def _scalar(pack: Pack, path: str) -> float:
 def _uses(pack: Pack) -> dict[str, int]:
     """Number of parameters that rest on each source, wholly or in part."""
     used: dict[str, int] = {}
-    for entry in pack.entries.values():
-        for source in pack.tables[entry.table]["source"].iloc[entry.rows].astype(str).unique():
+    for path in pack.entries:
+        for source in pack.shares(path, "source"):
             used[source] = used.get(source, 0) + 1
     return used
 
