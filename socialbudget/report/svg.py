@@ -7,6 +7,7 @@ the view box; a page scales a chart by its width.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ SIZE = 11.0
 LETTER = 0.55
 """Mean width of a letter, as a share of the font size."""
 
+SMALL = 'font-size="10"'
 Words = Callable[[float], str]
 
 
@@ -43,7 +45,9 @@ def ticks(top: float, count: int = 4) -> list[float]:
         return [0.0, 1.0]
     raw = top / count
     power = 10.0 ** np.floor(np.log10(raw))
-    step = next(s * power for s in (1.0, 2.0, 2.5, 5.0, 10.0) if s * power >= raw * (1 - 1e-9))
+    step = next(
+        s * power for s in (1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 10.0) if s * power >= raw * (1 - 1e-9)
+    )
     return [step * k for k in range(int(np.ceil(top / step - 1e-9)) + 1)]
 
 
@@ -53,6 +57,13 @@ def text(x: float, y: float, words: str, anchor: str = "start", more: str = "") 
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{" " if more else ""}{more}>'
         f"{escape(words)}</text>"
     )
+
+
+def labels(words: str, middle: float, width: float) -> list[str]:
+    """A row's label in one line or two, centred on `middle`."""
+    lines = wrapped(words, width)
+    top = middle + 4.0 - 5.5 * (len(lines) - 1)
+    return [text(0, top + 10.5 * k, part, more=SMALL) for k, part in enumerate(lines)]
 
 
 def rectangle(x: float, y: float, width: float, height: float, fill: str, more: str = "") -> str:
@@ -73,12 +84,19 @@ def line(x0: float, y0: float, x1: float, y1: float, stroke: str = RULE, width: 
     )
 
 
-def drawing(width: float, height: float, parts: Sequence[str], alt: str) -> Markup:
+def drawing(width: float, height: float, parts: Sequence[str], alt: str, more: str = "") -> Markup:
     """Wrap parts as an image that a screen reader can read out."""
     return Markup(
-        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(alt)}" '
+        f'<svg viewBox="0 0 {width:g} {height:g}" {more}role="img" aria-label="{escape(alt)}" '
         f'font-size="{SIZE:g}" fill="{INK}"><title>{escape(alt)}</title>{"".join(parts)}</svg>'
     )
+
+
+def wrapped(words: str, width: float, lines: int = 2) -> list[str]:
+    """Words in at most so many lines of a width, user units; the last is cut where it must be."""
+    most = max(int(width / (SIZE * LETTER)), 2)
+    found = textwrap.wrap(words, most, max_lines=lines, placeholder="…") or [""]
+    return [clipped(part, width) for part in found]
 
 
 def clipped(words: str, width: float) -> str:
@@ -104,7 +122,7 @@ def columns(
     layers : sequence of (title, colour, float64[year])
         Drawn from the bottom; no value may be negative.
     total : sequence of Band
-        The sum by year; its range is drawn as a whisker in the last year and a pale band behind.
+        The sum by year; its range is drawn as a whisker.
     words : callable
         Value -> text of the axis.
     alt : str
@@ -121,14 +139,6 @@ def columns(
 
     parts = [line(left, y(v), width - right, y(v)) for v in grid]
     parts += [text(left - 4, y(v) + 3.5, words(v), "end", f'fill="{SOFT}"') for v in grid]
-    if all(b.known for b in total) and len(years) > 1:
-        xs = [left + step * (k + 0.5) for k in range(len(years))]
-        upper = [f"{x:.1f},{y(b.high):.1f}" for x, b in zip(xs, total, strict=True)]
-        lower = [f"{x:.1f},{y(b.low):.1f}" for x, b in zip(xs, total, strict=True)]
-        parts.append(
-            f'<polygon points="{" ".join([*upper, *lower[::-1]])}" fill="{SOFT}" '
-            'fill-opacity="0.18"/>'
-        )
     base = np.zeros(len(years))
     for (_, colour, _), values in zip(layers, heights, strict=True):
         for k in range(len(years)):
@@ -141,11 +151,11 @@ def columns(
             parts.append(
                 text(left + step * (k + 0.5), height - 4, str(year), "middle", f'fill="{SOFT}"')
             )
-    last = total[-1]
-    if last.known:
-        x = left + step * (len(years) - 0.5)
-        parts.append(line(x, y(last.low), x, y(last.high), INK, 1.4))
-        parts += [line(x - 3, y(v), x + 3, y(v), INK, 1.4) for v in (last.low, last.high)]
+    for k, band in enumerate(total):
+        if band.known and band.high > band.low:
+            x = left + step * (k + 0.5)
+            parts.append(line(x, y(band.low), x, y(band.high), INK, 0.9))
+            parts += [line(x - 2, y(v), x + 2, y(v), INK, 0.9) for v in (band.low, band.high)]
     return drawing(width, height, parts, alt)
 
 
@@ -168,13 +178,12 @@ def pairs(
     parts: list[str] = []
     y = 2.0
     for name, *values in rows:
-        parts.append(text(0, y + bar + 3.5, clipped(name, label - 6)))
+        parts += labels(name, y + bar - 0.5, label - 6)
         for k, value in enumerate(values):
             length = (width - label - room) * value / top if np.isfinite(value) else 0.0
             parts.append(rectangle(label, y + k * bar, length, bar - 1.0, colours[k]))
-            parts.append(
-                text(label + length + 4, y + k * bar + 7.3, words(value), more='font-size="9.5"')
-            )
+            shown = words(value) if value != 0 else ""
+            parts.append(text(label + length + 4, y + k * bar + 7.3, shown, more=SMALL))
         y += 2 * bar + gap
     return drawing(width, y - gap + 3.0, parts, alt)
 
@@ -197,7 +206,7 @@ def before_after(
     shown = [b for _, first, others in rows for b in (first, *others)]
     top = max((max(b.value, b.high) if b.known else b.value for b in shown), default=0.0)
     grid = ticks(top, 4)
-    right, step = 14.0, 26.0
+    right, step = 14.0, 20.0
     bottom = 2.0 + step * len(rows)
 
     def x(value: float) -> float:
@@ -207,7 +216,7 @@ def before_after(
     parts += [text(x(v), bottom + 13, words(v), "middle", f'fill="{SOFT}"') for v in grid]
     for k, (name, first, others) in enumerate(rows):
         y = 2.0 + step * (k + 0.5)
-        parts.append(text(0, y + 4, clipped(name, label - 6)))
+        parts += labels(name, y, label - 6)
         reach = [b.value for b in (first, *others)]
         parts.append(line(x(min(reach)), y, x(max(reach)), y, SOFT, 1.2))
         for j, case in enumerate(others):
@@ -237,4 +246,4 @@ def shares(parts_: Sequence[tuple[str, str, float]], alt: str, width: float = 34
         length = width * share / whole
         parts.append(rectangle(x, 0, length, 10, colour))
         x += length
-    return drawing(width, 10, parts, alt)
+    return drawing(width, 10, parts, alt, 'preserveAspectRatio="none" ')

@@ -1,0 +1,518 @@
+"""Tables of the rapid assessment as files: the world's, and one workbook by country.
+
+`write_world` writes the table of all countries as CSV, Parquet and workbook with the map beside
+them; `write_country` writes brief, workbook and long tables of one country. Either folder is
+written whole or not at all. Text from packs and packages stays text: in workbooks nothing but our
+own sums is a formula, and in CSV a text that a spreadsheet would run gets an apostrophe before it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from socialbudget import __version__
+from socialbudget.errors import SocialBudgetError
+from socialbudget.floor.package import Package
+from socialbudget.pack import Pack
+from socialbudget.report.floor_figures import PACKAGE
+from socialbudget.report.floor_map import write_map
+
+if TYPE_CHECKING:
+    from socialbudget.floor.assessment import Assessment
+
+WORLD_MARKER = "world.parquet"
+COUNTRY_MARKER = "tables/manifest.json"
+LONG = ("cost", "recipients", "financing", "poverty", "quality")
+"""Tables of an assessment that are frames."""
+CELLS = 404
+"""Rows of one path and year that a workbook lists; of a longer one, the Parquet table is named."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
+"""A text that begins so may be run by a spreadsheet program."""
+
+INK, GREY, FILL, RULE = "#1F2A37", "#5B6570", "#E8EEF4", "#9AA5B1"
+NUMBERS = {
+    "share": "0.00%",
+    "lcu": "#,##0",
+    "persons": "#,##0",
+    "plain": "#,##0.0000",
+}
+
+
+# -------------------------------------------------------------------------------------- world
+
+
+def write_world(
+    table: pd.DataFrame, folder: str | Path, *, title: str = "", today: date | None = None
+) -> Path:
+    """Write the world table as CSV, Parquet and workbook, and the map, whole or not at all.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per country (``socialbudget.floor.world_table``).
+    folder : str or Path
+        Gets ``world.csv``, ``world.parquet``, ``world.xlsx`` and ``map.html``.
+    title : str, optional
+        What was assessed.
+    today : date, optional
+        Date of the run; now by default.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    from socialbudget.results import whole_folder
+
+    with whole_folder(folder, WORLD_MARKER) as new:
+        safe_csv(table).to_csv(new / "world.csv", index=False, encoding="utf-8")
+        table.to_parquet(new / WORLD_MARKER, index=False, compression="zstd")
+        _world_workbook(table, new / "world.xlsx", title, today or date.today())
+        write_map(table, new / "map.html", title=title, today=today)
+    return Path(folder)
+
+
+def safe_csv(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before every text that a spreadsheet would run."""
+    out = table.copy()
+    for column in out.columns:
+        if not pd.api.types.is_numeric_dtype(out[column]):
+            out[column] = [_safe(v) for v in out[column]]
+    return out
+
+
+def _safe(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _world_workbook(table: pd.DataFrame, file: Path, title: str, today: date) -> None:
+    book = Book(file)
+    ws = book.sheet("World", f"A social protection floor: every country. {title}".strip())
+    heads = list(table.columns)
+    for j, column in enumerate(heads):
+        ws.write_string(2, j, column.replace("_", " "), book.head)
+        text = not pd.api.types.is_numeric_dtype(table[column])
+        book.fit(ws, j, [column, *table[column].astype(str)] if text else [column, "000 000.00"])
+        for i, value in enumerate(table[column]):
+            book.cell(ws, 3 + i, j, value, _kind(column))
+    ws.freeze_panes(3, 2)
+    ws.autofilter(2, 0, 2 + len(table), len(heads) - 1)
+    ws.repeat_rows(2)
+    ws.write_string(
+        1, 0, f"socialbudget {__version__}, {today.isoformat()}. Shares are fractions shown as %; "
+        "a row without figures says why in the column note.", book.grey,
+    )  # fmt: skip
+    book.close()
+
+
+def _kind(column: str) -> str:
+    if "share" in column or "headcount" in column:
+        return "share"
+    if column in ("year", "base_year"):
+        return "year"
+    return "lcu" if column.endswith(("lcu", "usd", "male")) or column == "population" else "plain"
+
+
+# ------------------------------------------------------------------------------------ country
+
+
+def write_country(
+    assessments: Sequence[Assessment], folder: str | Path, *, today: date | None = None
+) -> Path:
+    """Write brief, workbook and long tables of one country, whole or not at all.
+
+    Parameters
+    ----------
+    assessments : sequence of Assessment
+        One, or the low and the high package of the same country.
+    folder : str or Path
+        Gets ``brief.html``, ``workbook.xlsx`` and ``tables/``.
+    today : date, optional
+        Date of the run; now by default.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    from socialbudget.report.floor_brief import write_brief
+    from socialbudget.results import whole_folder
+
+    check_cases(assessments)
+    with whole_folder(folder, COUNTRY_MARKER) as new:
+        (new / "tables").mkdir()
+        for name in LONG:
+            long_table(assessments, name).to_parquet(
+                new / "tables" / f"{name}.parquet", index=False, compression="zstd"
+            )
+        (new / COUNTRY_MARKER).write_text(
+            json.dumps(manifest(assessments), indent=2, ensure_ascii=False) + "\n",
+            encoding="utf-8",
+        )
+        write_workbook(assessments, new / "workbook.xlsx", today=today)
+        write_brief(assessments, new / "brief.html", today=today)
+    return Path(folder)
+
+
+def check_cases(assessments: Sequence[Assessment]) -> None:
+    """Refuse assessments that cannot stand beside each other.
+
+    Raises
+    ------
+    SocialBudgetError
+        None at all, two countries, two horizons, or one variant twice.
+    """
+    if not assessments:
+        raise SocialBudgetError("no assessment to show; give one or two of one country")
+    first = assessments[0]
+    for other in assessments[1:]:
+        if other.pack.hash != first.pack.hash or other.pack.iso3 != first.pack.iso3:
+            raise SocialBudgetError(
+                f"assessments of two packs ({first.pack.iso3} and {other.pack.iso3}) cannot stand "
+                "on one page; write each by itself"
+            )
+        if other.years != first.years:
+            raise SocialBudgetError(
+                f"assessments of {first.pack.iso3} end in {first.years[-1]} and "
+                f"{other.years[-1]}; run both to one year"
+            )
+    labels = [a.package.label for a in assessments]
+    if len(set(labels)) < len(labels):
+        raise SocialBudgetError(f"package '{labels[0]}' is given twice; give each variant once")
+
+
+def long_table(assessments: Sequence[Assessment], name: str) -> pd.DataFrame:
+    """A long table of all cases, with a column `package` before the others."""
+    frames = []
+    for a in assessments:
+        frame: pd.DataFrame = getattr(a, name)
+        frames.append(frame.assign(package=a.package.label)[["package", *frame.columns]])
+    return pd.concat(frames, ignore_index=True)
+
+
+def manifest(assessments: Sequence[Assessment]) -> dict[str, Any]:
+    """What is needed to run it again."""
+    a = assessments[0]
+    return {
+        "country": a.pack.iso3,
+        "pack": {"version": a.pack.manifest.version, "hash": a.pack.hash},
+        "packages": [{"title": x.package.label, "hash": x.package.hash} for x in assessments],
+        "years": [a.years[0], a.years[-1]],
+        "draws": a.draws,
+        "seed": a.seed,
+        "version": __version__,
+    }
+
+
+def write_workbook(
+    assessments: Sequence[Assessment], file: str | Path, *, today: date | None = None
+) -> None:
+    """Write one or two assessments of a country as an Excel workbook.
+
+    Sheets: front page, cost, recipients, financing, poverty, fit of the distribution, the
+    package field by field with reasons, inputs by path with source and flag, and the cells of the
+    pack behind them.
+    """
+    check_cases(assessments)
+    book = Book(Path(file))
+    front = book.sheet("Front", "")
+    keys = {
+        "cost": (["guarantee", "title", "measure", "quantile"], "Cost by guarantee"),
+        "recipients": (
+            ["guarantee", "title", "sex", "measure", "quantile"],
+            "People entitled (target) and reached",
+        ),
+        "financing": (["option", "measure"], "Ways to finance the gap"),
+        "poverty": (["line", "measure", "stage", "quantile"], "Poverty before and after"),
+    }
+    for name, (labels, about) in keys.items():
+        _by_year(book, name.capitalize(), about, long_table(assessments, name), labels)
+    _fit(book, assessments)
+    _package(book, assessments)
+    _listed(
+        book, "Inputs", "What the result rests on: value, source and how firm it is",
+        long_table(assessments, "quality").drop_duplicates(),
+    )  # fmt: skip
+    a = assessments[0]
+    _listed(
+        book, "Input cells",
+        f"Cells of the pack behind the inputs, {a.pack.base_year} or the last year given; of paths "
+        f"with more than {CELLS} cells a year, the file is named",
+        input_cells(a.pack, long_table(assessments, "quality")["path"].unique()),
+    )  # fmt: skip
+    _listed(
+        book, "Sources", "Publishers, editions and licences of the pack's values", sources(a.pack)
+    )
+    _front(book, front, assessments, today or date.today())
+    book.close()
+
+
+def input_cells(pack: Pack, paths: Iterable[str]) -> pd.DataFrame:
+    """The pack's cells behind paths: year, place, value, unit, source, flag, note.
+
+    Of an annual path the base year alone is listed; a path that the pack does not hold (a value of
+    the package) is left out.
+    """
+    rows: list[dict[str, Any]] = []
+    for path in paths:
+        entry = pack.entries.get(path)
+        if entry is None:
+            continue
+        cells = pack.provenance(path)
+        years = [y for y in entry.years if y <= pack.base_year] or [entry.years[0]]
+        here = cells[cells["year"] == years[-1]]
+        if len(here) > CELLS:
+            here = here.head(0)
+            rows.append(
+                {"path": path, "year": years[-1], "cell": f"{len(cells)} cells in "
+                 f"{pack.manifest.tables[entry.table].file}", "value": math.nan,
+                 "unit": entry.unit, "source": "", "flag": "", "note": ""}
+            )  # fmt: skip
+        for cell in here.to_dict("records"):
+            place = ", ".join(f"{d}={cell[d]}" for d in entry.dims)
+            source = pack.manifest.sources[cell["source"]]
+            rows.append(
+                {"path": path, "year": cell["year"], "cell": place, "value": cell["value"],
+                 "unit": cell["unit"].replace("LCU", pack.manifest.currency),
+                 "source": f"{source.publisher}: {source.title}", "flag": cell["flag"],
+                 "note": cell["note"]}
+            )  # fmt: skip
+    columns = ["path", "year", "cell", "value", "unit", "source", "flag", "note"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def sources(pack: Pack) -> pd.DataFrame:
+    """The pack's sources, one a row."""
+    return pd.DataFrame(
+        [{"key": k, **s.model_dump()} for k, s in pack.manifest.sources.items()],
+        columns=["key", "publisher", "title", "edition", "licence", "retrieved", "note"],
+    )
+
+
+def package_fields(package: Package) -> pd.DataFrame:
+    """Every field of every guarantee: its value, whether the file gives a reason, and which."""
+    rows = []
+    for name, guarantee in package.guarantees.items():
+        fields = guarantee.model_dump(exclude={"reasons"})
+        for field, value in _flat(fields):
+            reason = guarantee.reasons.get(field) or guarantee.reasons.get(field.split(".")[0], "")
+            rows.append(
+                {"package": package.label, "guarantee": name, "field": field, "value": value,
+                 "reason": reason}
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=["package", "guarantee", "field", "value", "reason"])
+
+
+def _flat(fields: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:
+    for key, value in fields.items():
+        name = f"{before}{key}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}.")
+        elif isinstance(value, tuple | list):
+            yield name, " to ".join(str(v) for v in value)
+        elif value is not None:
+            yield name, value
+
+
+# ------------------------------------------------------------------------------------- sheets
+
+
+class Book:
+    """A workbook in which text stays text."""
+
+    def __init__(self, file: Path):
+        self.workbook = xlsxwriter.Workbook(
+            str(file),
+            {
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "nan_inf_to_errors": False,
+            },
+        )
+        base = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"}
+        add = self.workbook.add_format
+        self.title = add({**base, "bold": True, "font_size": 15})
+        self.head = add({**base, "bold": True, "bg_color": FILL, "bottom": 1,
+                         "bottom_color": RULE, "text_wrap": True})  # fmt: skip
+        self.text = add(base)
+        self.wrap = add({**base, "text_wrap": True})
+        self.bold = add({**base, "bold": True})
+        self.grey = add({**base, "font_color": GREY, "italic": True})
+        self.number = {
+            kind: add({**base, "num_format": form})
+            for kind, form in {**NUMBERS, "year": "0"}.items()
+        }
+        self.total = {
+            kind: add({**base, "num_format": form, "bold": True, "top": 1})
+            for kind, form in NUMBERS.items()
+        }
+        self.contents: list[tuple[str, str]] = []
+
+    def sheet(self, name: str, about: str) -> Any:
+        """A sheet with its title in the first row."""
+        ws = self.workbook.add_worksheet(name)
+        ws.hide_gridlines(2)
+        ws.set_landscape()
+        ws.set_paper(9)
+        ws.fit_to_pages(1, 0)
+        if about:
+            ws.write_string(0, 0, about, self.title)
+            ws.set_row(0, 22)
+            self.contents.append((name, about))
+        return ws
+
+    def cell(self, ws: Any, row: int, column: int, value: Any, kind: str) -> None:
+        """A value as what it is: number, text, or an empty cell where there is none."""
+        if value is None or value is pd.NA:
+            return
+        if isinstance(value, bool | np.bool_):
+            ws.write_boolean(row, column, bool(value), self.text)
+        elif isinstance(value, int | float | np.integer | np.floating):
+            if math.isfinite(float(value)):
+                ws.write_number(row, column, float(value), self.number[kind])
+        else:
+            ws.write_string(row, column, str(value), self.text)
+
+    def fit(self, ws: Any, column: int, words: Iterable[Any], most: int = 60) -> None:
+        """Make a column as wide as its words."""
+        ws.set_column(column, column, min(max((len(str(w)) for w in words), default=8) + 2, most))
+
+    def close(self) -> None:
+        """Write the file."""
+        self.workbook.close()
+
+
+def _measure_kind(measure: str) -> str:
+    if measure.endswith("lcu"):
+        return "lcu"
+    if measure in ("target", "reached", "poor_persons"):
+        return "persons"
+    if "share" in measure or measure in ("headcount", "poverty_gap", "squared_gap"):
+        return "share"
+    return "plain"
+
+
+def _by_year(book: Book, name: str, about: str, frame: pd.DataFrame, labels: Sequence[str]) -> None:
+    """A long table with years across; the package's cost is a live sum of its guarantees."""
+    ws = book.sheet(name, about)
+    labels = ["package", *labels]
+    order = frame[labels].drop_duplicates()
+    wide = frame.pivot_table(
+        index=labels, columns="year", values="value", sort=False, observed=True, dropna=False
+    )
+    wide = wide.loc[[tuple(r) for r in order.itertuples(index=False)]]
+    years = [int(y) for y in wide.columns]
+    for j, label in enumerate([*labels, *years]):
+        ws.write_string(2, j, str(label).replace("_", " "), book.head)
+    for j, label in enumerate(labels):
+        book.fit(ws, j, [label, *order[label]], 34)
+    ws.set_column(len(labels), len(labels) + len(years) - 1, 14)
+    lines: dict[tuple[Any, ...], int] = {}
+    for i, (key, values) in enumerate(zip(wide.index, wide.to_numpy(dtype=float), strict=True)):
+        row = 3 + i
+        lines[key] = row
+        named = dict(zip(labels, key, strict=True))
+        kind = _measure_kind(str(named.get("measure", "")))
+        parts = [
+            lines[k]
+            for k in lines
+            if dict(zip(labels, k, strict=True))
+            | {"guarantee": PACKAGE, "title": named.get("title")}
+            == named
+            and k != key
+        ]
+        sums = (
+            named.get("guarantee") == PACKAGE
+            and name == "Cost"
+            and named["measure"] == "cost_lcu"
+            and named["quantile"] == "central"
+            and len(parts) > 0
+        )
+        for j, label in enumerate(key):
+            ws.write_string(row, j, str(label), book.bold if sums else book.text)
+        for j, value in enumerate(values):
+            column = len(labels) + j
+            whole = sum(wide.to_numpy(dtype=float)[p - 3, j] for p in parts) if sums else math.nan
+            if sums and math.isclose(whole, value, rel_tol=1e-9):
+                cells = "+".join(xl_rowcol_to_cell(p, column) for p in parts)
+                ws.write_formula(row, column, f"={cells}", book.total[kind], value)
+            else:
+                book.cell(ws, row, column, value, kind)
+    ws.freeze_panes(3, len(labels))
+    ws.autofilter(2, 0, 2 + len(wide), len(labels) - 1)
+    ws.repeat_rows(2)
+
+
+def _listed(book: Book, name: str, about: str, frame: pd.DataFrame) -> None:
+    ws = book.sheet(name, about)
+    for j, column in enumerate(frame.columns):
+        ws.write_string(2, j, str(column).replace("_", " "), book.head)
+        book.fit(ws, j, [column, *frame[column].astype(str).str[:80]], 52)
+        for i, value in enumerate(frame[column]):
+            if column == "year":
+                book.cell(ws, 3 + i, j, value, "year")
+            elif isinstance(value, float | np.floating) and math.isfinite(value):
+                ws.write_number(3 + i, j, float(value), book.text)
+            else:
+                book.cell(ws, 3 + i, j, value, "plain")
+    ws.freeze_panes(3, 1)
+    if len(frame):
+        ws.autofilter(2, 0, 2 + len(frame), len(frame.columns) - 1)
+    ws.repeat_rows(2)
+
+
+def _fit(book: Book, assessments: Sequence[Assessment]) -> None:
+    rows = [
+        {"package": a.package.label, "item": key, "value": value}
+        for a in assessments
+        for key, value in _flat(a.fit)
+    ]
+    _listed(
+        book, "Fit", "Lognormal distribution of welfare: what was fitted and how far it misses",
+        pd.DataFrame(rows, columns=["package", "item", "value"]).drop_duplicates(),
+    )  # fmt: skip
+
+
+def _package(book: Book, assessments: Sequence[Assessment]) -> None:
+    frame = pd.concat([package_fields(a.package) for a in assessments], ignore_index=True)
+    _listed(book, "Package", "What is guaranteed: every field, with the reason given for it", frame)
+
+
+def _front(book: Book, ws: Any, assessments: Sequence[Assessment], today: date) -> None:
+    a = assessments[0]
+    m = a.pack.manifest
+    ws.write_string(0, 0, f"{m.name}: rapid assessment of a social protection floor", book.title)
+    facts = [
+        ("Packages", "; ".join(x.package.label for x in assessments)),
+        ("Years", f"{a.years[0]} to {a.years[-1]}"),
+        ("Draws, seed", f"{a.draws}, {'none' if a.seed is None else a.seed}"),
+        ("Currency", f"{m.currency}, nominal, a year, unless a name says otherwise"),
+        ("Country pack", f"{m.iso3} {m.version}, base year {m.base_year}, {m.status}"),
+        ("Pack hash", a.pack.hash),
+        *((f"Hash of {x.package.label}", x.package.hash) for x in assessments),
+        ("Made with", f"socialbudget {__version__} on {today.isoformat()}"),
+        ("Use", "A rapid assessment opens a debate; a design needs the full model and a survey. "
+         "Quantiles are those of population and growth only."),
+    ]  # fmt: skip
+    ws.set_column(0, 0, 26)
+    ws.set_column(1, 1, 92)
+    for i, (label, words) in enumerate(facts):
+        ws.write_string(2 + i, 0, label, book.bold)
+        ws.write_string(2 + i, 1, words, book.wrap)
+    row = 4 + len(facts)
+    ws.write_string(row - 1, 0, "Sheets", book.head)
+    ws.write_string(row - 1, 1, "", book.head)
+    for i, (name, about) in enumerate(book.contents):
+        ws.write_url(row + i, 0, f"internal:'{name}'!A1", book.text, name)
+        ws.write_string(row + i, 1, about, book.wrap)
