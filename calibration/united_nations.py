@@ -29,6 +29,7 @@ from calibration.graduation import (
     meet_life_expectancy,
     smoothest,
 )
+from calibration.rogers_castro import balance_profile
 from socialbudget.builder import PackBuilder, rounded
 from socialbudget.life_table import Sex
 
@@ -44,6 +45,11 @@ STORED_BITS = 20
 
 FERTILITY_ROUNDS = 4
 """Times that fertility is graduated with the women of a projection."""
+
+SMALL_COUNTRY = 1e6
+CELL_ROUNDING = 0.75
+"""Persons by which a published cell of migrants may differ from an exact one: its rounding, and
+half as much again for the rounding of the total."""
 
 SMALLEST_GROUP = 5.0
 """Groups of fewer persons are published too coarsely to be met exactly."""
@@ -234,8 +240,16 @@ def sex_ratio_at_birth(iso3: str) -> dict[int, float]:
 def net_migration(iso3: str, years: Sequence[int]) -> Array:
     """Net migrants by year (2023-2100), sex and single age (persons a year).
 
-    The source rounds every cell to a person, so the cells of a year miss its published total by
-    some; the difference is spread over the cells by their size.
+    The source rounds every cell to a person, so the cells of a year miss its published total; the
+    difference is spread over the cells by their size. In countries below a million people the
+    rounding hides much of the pattern, or all of it: there the cells are arrivals less departures
+    of the curves behind the source (`calibration.rogers_castro`) wherever these agree with the
+    published cells to `CELL_ROUNDING`.
+
+    Returns
+    -------
+    array [year, sex, age]
+        Persons, to a tenth; to a thousandth in countries below a million.
     """
     name = "wpp2024_net_migration"
     table = _cells(name, ("iso3", "year", "sex", "age"))[_at(name, "iso3", iso3)]
@@ -243,10 +257,37 @@ def net_migration(iso3: str, years: Sequence[int]) -> Array:
     total = 1000.0 * annual(iso3, "net_migration", years)
     size = np.abs(cells).sum(axis=(1, 2))
     gap = total - cells.sum(axis=(1, 2))
-    share = np.divide(
-        np.abs(cells), size[:, None, None], out=np.zeros_like(cells), where=size[:, None, None] > 0
-    )
-    return rounded(cells + gap[:, None, None] * share, STORED_BITS)
+    share = np.abs(cells) / np.maximum(size, 1.0)[:, None, None]
+    spread = cells + gap[:, None, None] * share
+    if population_totals(iso3, "31_december", [BASE_YEAR])[0, 0] >= SMALL_COUNTRY:
+        return np.asarray(np.round(spread, 1))
+    curves = _migration_curves(cells, total)
+    fits = np.abs(curves - cells).max(axis=(1, 2)) <= CELL_ROUNDING
+    return np.asarray(np.round(np.where(fits[:, None, None], curves, spread), 3))
+
+
+def _migration_curves(cells: Array, total: Array) -> Array:
+    """Arrivals less departures, both sexes alike, that add up to a total and are near the cells.
+
+    Parameters
+    ----------
+    cells : array [year, sex, age]
+        Net migrants rounded to a person.
+    total : array [year]
+        Net migrants (persons).
+
+    Returns
+    -------
+    array [year, sex, age]
+    """
+    arrivals, departures = balance_profile([1.0, 0.0], [0.0, 1.0])
+    # With departures = arrivals - total one unknown is left: those who come and are replaced.
+    exchange = arrivals + departures
+    fixed = np.where(total[:, None] > 0.0, arrivals, -departures) * total[:, None]
+    rest = cells.mean(axis=1) - 0.5 * fixed
+    both = rest @ exchange / (exchange @ exchange)
+    one = 0.5 * fixed + np.maximum(both, 0.0)[:, None] * exchange
+    return np.asarray(np.repeat(one[:, None], 2, axis=1))
 
 
 def fertility_shares(iso3: str, years: Sequence[int]) -> Array:
@@ -530,7 +571,8 @@ def midyear_both_sexes(iso3: str, year: int) -> Array:
     frame = source_table("wpp2024_population_single_age")
     rows = frame[(frame.iso3 == iso3) & (frame.year == year)].set_index("age").value
     ages = rows.reindex(range(AGES - 1)).to_numpy(dtype=float)
-    return np.append(ages, midyear_groups(iso3, year).sum() - ages.sum())
+    total = population_totals(iso3, "1_july", [year])[0, 0]
+    return np.append(ages, total - ages.sum())
 
 
 def midyear_groups(iso3: str, year: int) -> Array:
@@ -549,7 +591,7 @@ def cohort_births(iso3: str, year: int) -> Array:
 
 def vital_events(iso3: str, indicator: str) -> pd.Series:
     """Published births (1950-2100) or deaths (2000-2100) by year (persons)."""
-    return cast(pd.Series, _vital_events().xs((iso3, indicator)))
+    return _vital_events().xs((iso3, indicator))
 
 
 @cache

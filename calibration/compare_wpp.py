@@ -1,0 +1,315 @@
+"""Every country beside World Population Prospects 2024: ``python -m calibration.compare_wpp``.
+
+Projects all countries from 31 December 2024 with the kernel of the model, compares totals, ages,
+births and deaths with the published medium variant, runs the backtest from 2000 to 2020, and
+writes ``docs/population_accuracy.md``. What is compared here was no input: after 2025 the inputs
+are rates, life expectancy and migrants only.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from calibration.backtest import BANDS, START, Migrants, backtest_errors, by_group
+from calibration.backtest import END as BACKTEST_END
+from calibration.cohorts import Inputs, Projection, project
+from calibration.graduation import FIVE_YEAR, life_expectancy
+from calibration.united_nations import (
+    BASE_YEAR,
+    LAST_YEAR,
+    LEFT_OUT,
+    SEXES,
+    annual,
+    countries,
+    country_name,
+    graduated_death_rates,
+    midyear_both_sexes,
+    midyear_groups,
+    population_totals,
+    single_age_countries,
+    united_nations_inputs,
+    vital_events,
+)
+
+Array = NDArray[np.float64]
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGE = "population_accuracy.md"
+
+LARGE = 1e6
+"""Persons on 31 December 2024 from which a country counts."""
+
+TOTAL_YEARS = (2030, 2050, 2100)
+AGE_YEARS = (2030, 2050, 2100)
+SINGLE_AGE_YEARS = (2030, 2050, 2075, 2099)
+SINGLE_AGES = slice(15, 85)
+
+TARGETS = {"2050": (0.10, 0.5), "2100": (0.15, 2.0)}
+"""Percent of the total population: median and worst country."""
+
+WORST = 8
+"""Countries told of one by one."""
+
+YEARS = range(BASE_YEAR + 1, LAST_YEAR + 1)
+PERCENT = 100.0
+
+
+# --- Measures -------------------------------------------------------------------------------------
+
+
+def country_errors(inputs: Inputs, projection: Projection) -> dict[str, float]:
+    """Errors of one country against the published medium variant.
+
+    Returns
+    -------
+    dict of str to float
+        ``population`` (persons, 31 December 2024) and, in percent: ``total_<year>`` of the
+        population of 31 December; ``ages_<year>``, the sum over sex and five-year group of the
+        absolute errors of 1 July, of the total; ``births_<year>`` and ``deaths_<year>``, sums
+        from 2025 to the year; ``closure``, the largest cumulated gap between the published
+        population change and published births less deaths plus net migration, of the population
+        of 2024.
+    """
+    iso3, t0 = inputs.iso3, inputs.years[0]
+    published = population_totals(iso3, "31_december", inputs.years)[:, 0]
+    total = projection.population.sum(axis=(1, 2))
+    births = vital_events(iso3, "births").loc[list(YEARS)].to_numpy(dtype=float)
+    deaths = vital_events(iso3, "deaths").loc[list(YEARS)].to_numpy(dtype=float)
+    migrants = 1000.0 * annual(iso3, "net_migration", YEARS)
+    out = {"population": float(published[0])}
+    for year in TOTAL_YEARS:
+        out[f"total_{year}"] = PERCENT * (total[year - t0] / published[year - t0] - 1.0)
+    for year in AGE_YEARS:
+        groups = midyear_groups(iso3, year)
+        error = np.abs(by_group(projection.midyear[year - t0]) - groups).sum()
+        out[f"ages_{year}"] = PERCENT * float(error / groups.sum())
+    for year in TOTAL_YEARS[1:]:
+        span = slice(1, year - t0 + 1)
+        known = slice(0, year - t0)
+        out[f"births_{year}"] = PERCENT * (
+            projection.births[span].sum() / births[known].sum() - 1.0
+        )
+        out[f"deaths_{year}"] = PERCENT * (
+            projection.deaths[span].sum() / deaths[known].sum() - 1.0
+        )
+    gap = np.cumsum(np.diff(published) - (births - deaths + migrants))
+    out["closure"] = PERCENT * float(np.abs(gap).max() / published[0])
+    return out
+
+
+def single_age_errors(iso3: str, projection: Projection) -> dict[str, float]:
+    """Errors of a country with published single ages (percent).
+
+    Returns
+    -------
+    dict of str to float
+        ``total_2099`` of the mid-year population, and for each year the largest absolute error at
+        an age of 15-84 (both sexes).
+    """
+    t0 = projection.years[0]
+    out = {}
+    year = SINGLE_AGE_YEARS[-1]
+    total = population_totals(iso3, "1_july", [year])[0, 0]
+    out[f"total_{year}"] = PERCENT * float(projection.midyear[year - t0].sum() / total - 1.0)
+    for year in SINGLE_AGE_YEARS:
+        found = projection.midyear[year - t0].sum(axis=0)[SINGLE_AGES]
+        known = midyear_both_sexes(iso3, year)[SINGLE_AGES]
+        out[f"single_{year}"] = PERCENT * float(np.abs(found / known - 1.0).max())
+    return out
+
+
+def life_expectancy_gap(iso3: str) -> float:
+    """Mean absolute gap (years) between graduated and published life expectancy, 2030 to 2100.
+
+    The gap before death rates are moved to the published level: whether the five-year rates and
+    the annual life expectancy of the source are of one piece.
+    """
+    years = range(2030, LAST_YEAR + 1)
+    target = np.stack([annual(iso3, f"life_expectancy_{sex}", years) for sex in SEXES], axis=-1)
+    found = life_expectancy(graduated_death_rates(iso3, years))
+    return float(np.abs(found - target).mean())
+
+
+def measure(names: Sequence[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Errors of countries, and of those with single ages.
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        ISO codes; all by default.
+
+    Returns
+    -------
+    errors, single : DataFrame
+        Index ``iso3``; columns of `country_errors` and of `single_age_errors`.
+    """
+    errors, single = {}, {}
+    for iso3 in countries() if names is None else names:
+        inputs = united_nations_inputs(iso3)
+        projection = project(inputs)
+        errors[iso3] = country_errors(inputs, projection)
+        if iso3 in single_age_countries():
+            single[iso3] = single_age_errors(iso3, projection)
+    return (
+        pd.DataFrame.from_dict(errors, orient="index").rename_axis("iso3"),
+        pd.DataFrame.from_dict(single, orient="index").rename_axis("iso3"),
+    )
+
+
+def large(errors: pd.DataFrame) -> pd.DataFrame:
+    """Countries above a million people."""
+    return errors[errors.population > LARGE]
+
+
+# --- Tables ---------------------------------------------------------------------------------------
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    align = ["---"] + ["---:"] * (len(head) - 1)
+    lines = [head, align, *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _signed(value: float, decimals: int = 2) -> str:
+    text = f"{value:+.{decimals}f}"
+    zero = f"{0.0:.{decimals}f}"
+    return zero if text[1:] == zero else text.replace("-", "−")
+
+
+def summary_table(errors: pd.DataFrame) -> str:
+    """Median and worst country for each measure, and the targets."""
+    titles = {
+        "total_2030": "Total population 2030",
+        "total_2050": "Total population 2050",
+        "total_2100": "Total population 2100",
+        "ages_2030": "By sex and five-year age 2030",
+        "ages_2050": "By sex and five-year age 2050",
+        "ages_2100": "By sex and five-year age 2100",
+        "births_2050": "Births 2025-2050",
+        "births_2100": "Births 2025-2100",
+        "deaths_2050": "Deaths 2025-2050",
+        "deaths_2100": "Deaths 2025-2100",
+    }
+    rows = []
+    above = large(errors)
+    below = errors.drop(above.index)
+    for column, title in titles.items():
+        size = above[column].abs()
+        worst = str(size.idxmax())
+        target = TARGETS.get(column.removeprefix("total_"), None) if "total" in column else None
+        rows.append(
+            [
+                title,
+                f"{size.median():.3f}",
+                f"{target[0]:.2f}" if target else "",
+                f"{size.max():.2f} ({worst})",
+                f"{target[1]:.1f}" if target else "",
+                f"{below[column].abs().median():.3f}",
+                f"{below[column].abs().max():.2f} ({below[column].abs().idxmax()})",
+            ]
+        )
+    head = ["Error, %", "Median", "Target", "Worst", "Target", "Median, small", "Worst, small"]
+    return _table(head, rows)
+
+
+def single_age_table(single: pd.DataFrame) -> str:
+    """The thirteen countries."""
+    head = ["Country", "Total 2099, %"]
+    head += [f"Worst age of 15-84 in {year}, %" for year in SINGLE_AGE_YEARS]
+    rows = [
+        [
+            country_name(str(iso3)),
+            _signed(row.total_2099, 3),
+            *(f"{row[f'single_{year}']:.2f}" for year in SINGLE_AGE_YEARS),
+        ]
+        for iso3, row in single.iterrows()
+    ]
+    return _table(head, rows)
+
+
+def country_table(errors: pd.DataFrame) -> str:
+    """Every country."""
+    head = ["Country", "ISO", "Thousand persons 2024"]
+    head += [f"Total {year}" for year in TOTAL_YEARS]
+    head += [f"Ages {year}" for year in AGE_YEARS]
+    head += ["Births to 2100", "Deaths to 2100"]
+    rows = []
+    for iso3, row in errors.iterrows():
+        cells = [country_name(str(iso3)), str(iso3), f"{row.population / 1000.0:,.0f}"]
+        cells += [_signed(row[f"total_{year}"]) for year in TOTAL_YEARS]
+        cells += [f"{row[f'ages_{year}']:.2f}" for year in AGE_YEARS]
+        cells += [_signed(row.births_2100), _signed(row.deaths_2100)]
+        rows.append(cells)
+    return _table(head, sorted(rows))
+
+
+def backtest_summary(results: Mapping[Migrants, pd.DataFrame]) -> str:
+    """Median and worst country of the backtest by age, for both assumptions about migrants."""
+    first = next(iter(results.values()))
+    groups = [*(str(age) for age in FIVE_YEAR)]
+    labels = {"total": "Total", "ages": "Sum of absolute errors by sex and age"}
+    labels |= {age: f"{age}-{int(age) + 4}" for age in groups[:-1]} | {groups[-1]: "100+"}
+    labels |= {band: f"**{band}**" for band in BANDS}
+    head = ["Age"]
+    for kind in results:
+        head += [f"Median, {kind}", f"Worst, {kind}"]
+    rows = []
+    for column in ["total", *BANDS, *groups, "ages"]:
+        row = [labels[column]]
+        for frame in results.values():
+            size = PERCENT * frame[column].abs()
+            row += [f"{size.median():.1f}", f"{size.max():.0f} ({size.idxmax()})"]
+        rows.append(row)
+    if len(first) == 0:
+        raise ValueError("no country in the backtest")
+    return _table(head, rows)
+
+
+def backtest_table(frame: pd.DataFrame) -> str:
+    """Errors of every country of the backtest."""
+    head = ["Country", "ISO", "Total", *BANDS, "Sum of absolute errors"]
+    rows = [
+        [
+            country_name(str(iso3)),
+            str(iso3),
+            *(_signed(PERCENT * row[column], 1) for column in ["total", *BANDS]),
+            f"{PERCENT * row.ages:.1f}",
+        ]
+        for iso3, row in frame.iterrows()
+    ]
+    return _table(head, sorted(rows))
+
+
+def worst_table(errors: pd.DataFrame) -> str:
+    """The countries with the largest error of the total in 2050 or 2100, with what does not close."""
+    above = large(errors)
+    size = above[["total_2050", "total_2100"]].abs().max(axis=1)
+    head = ["Country", "Total 2050", "Total 2100", "Births to 2050", "Deaths to 2050"]
+    head += ["Births to 2100", "Deaths to 2100", "Published figures' own gap"]
+    rows = []
+    for iso3 in size.sort_values(ascending=False).index[:WORST]:
+        row = above.loc[iso3]
+        rows.append(
+            [
+                country_name(str(iso3)),
+                *(
+                    _signed(row[name])
+                    for name in (
+                        "total_2050",
+                        "total_2100",
+                        "births_2050",
+                        "deaths_2050",
+                        "births_2100",
+                        "deaths_2100",
+                    )
+                ),
+                f"{row.closure:.2f}",
+            ]
+        )
+    return _table(head, rows)
