@@ -18,6 +18,7 @@ from calibration.mortality.likelihood import (
 )
 from calibration.mortality.observations import Integers, Observations
 from calibration.mortality.random_walk import RandomWalk, random_walk
+from socialbudget.errors import SocialBudgetError
 
 Array = NDArray[np.float64]
 
@@ -86,7 +87,12 @@ def fit_cairns_blake_dowd(data: Observations, family: str = "binomial") -> Cairn
             model = sm.GLM(
                 deaths, design[used], family=sm.families.Poisson(), offset=np.log(at_risk)
             )
-        index[t] = model.fit(tol=1e-12, maxiter=200).params
+        fit = model.fit(maxiter=100, rtol=1e-12)
+        if not fit.converged:
+            raise SocialBudgetError(
+                f"no Cairns-Blake-Dowd fit for {data.years[t]}: check its deaths"
+            )
+        index[t] = fit.params
     statistics = FitStatistics(
         family=which,
         log_likelihood=log_likelihood(index @ design.T, data, which),

@@ -147,7 +147,8 @@ def fit_product_ratio(years: ArrayLike, ages: ArrayLike, rates: ArrayLike) -> Pr
     Notes
     -----
     Source: Hyndman, Booth and Yasmeen (2013), Demography 50(1), here with one component for the
-    product and one for the ratio. The autoregression is fitted by exact maximum likelihood, which
+    product and one for the ratio, whose ages are weighted by the deaths of the life table
+    instead of smoothed beforehand. The autoregression is fitted by exact maximum likelihood, which
     keeps it stationary; its mean is the mean of the years fitted.
     """
     year, age = np.asarray(years, dtype=np.int64), np.asarray(ages, dtype=np.int64)
@@ -165,7 +166,7 @@ def fit_product_ratio(years: ArrayLike, ages: ArrayLike, rates: ArrayLike) -> Pr
     logs = np.log(m)
     product, ratio = logs.mean(axis=1), 0.5 * (logs[:, 1] - logs[:, 0])
     a, b, k = decompose(product)
-    ratio_a, ratio_b, ratio_k = _decompose_ratio(ratio)
+    ratio_a, ratio_b, ratio_k = _decompose_ratio(ratio, _deaths_by_age(product))
     return ProductRatio(
         years=year,
         ages=age,
@@ -196,12 +197,25 @@ def fit_autoregression(values: ArrayLike) -> Autoregression:
     )
 
 
-def _decompose_ratio(ratio: Array) -> tuple[Array, Array, Array]:
-    """First component of the ratio: here b has unit length, since it may sum to zero."""
-    a = ratio.mean(axis=0)
-    left, scale, right = np.linalg.svd(ratio - a, full_matrices=False)
+def _decompose_ratio(ratio: Array, weights: Array) -> tuple[Array, Array, Array]:
+    """First component of the ratio, each age with its weight.
+
+    Without weights the scatter of rare deaths of children would be the first component, and the
+    trend of the ages at which people die would count as what the fit leaves. b has unit length
+    under the weights, since it may sum to zero.
+    """
+    a, root = ratio.mean(axis=0), np.sqrt(weights)
+    left, scale, right = np.linalg.svd((ratio - a) * root, full_matrices=False)
     sign = 1.0 if right[0].sum() >= 0.0 else -1.0
-    return a, sign * right[0], sign * left[:, 0] * scale[0]
+    return a, sign * right[0] / root, sign * left[:, 0] * scale[0]
+
+
+def _deaths_by_age(log_rates: Array) -> Array:
+    """Share of the deaths of a life table at each age, mean over the years [year, age]."""
+    cumulated = np.cumsum(np.exp(log_rates), axis=1)
+    before = np.concatenate([np.zeros_like(cumulated[:, :1]), cumulated[:, :-1]], axis=1)
+    deaths = (np.exp(-before) - np.exp(-cumulated)).mean(axis=0)
+    return np.asarray(deaths / deaths.sum())
 
 
 def _sexes(log_product: Array, log_ratio: Array) -> Array:
