@@ -12,7 +12,7 @@ import numpy as np
 from socialbudget.contract import Array, Module, Param
 from socialbudget.drivers import disturbed
 from socialbudget.errors import PackError
-from socialbudget.modules import build_modules
+from socialbudget.modules import accepted_params, build_modules, core_modules
 from socialbudget.pack import Pack, first_row, resolve
 from socialbudget.plan import Plan, build_plan
 from socialbudget.projection import Trajectory, run
@@ -143,6 +143,32 @@ def project(
     )
 
 
+def check_rapid(pack: Pack, *, to: int = DEFAULT_LAST_YEAR) -> list[str]:
+    """Check a pack against all that population and rapid assessment ask of it.
+
+    Returns
+    -------
+    list of str
+        Paths that they would use and the pack goes without.
+
+    Raises
+    ------
+    PackError
+    """
+    from socialbudget.modules.demography import Demography
+    from socialbudget.modules.participation import Participation
+
+    needed = {p.path: p for p in Demography().params}
+    other = {**{p.path: p for p in Participation().params}, **accepted_params()}
+    held = {path: p for path, p in other.items() if path in pack.entries}
+    resolve(pack, {**needed, **held}.values(), to)
+    if pack.edited:
+        raise PackError(f"pack '{pack.iso3}' ({pack.folder})", pack.edited)
+    core = {p.path: p for module in core_modules(pack) for p in module.params}
+    _refuse_unused(pack, {**core, **needed, **held})
+    return [path for path in other if path not in held and path not in needed]
+
+
 def _chunks(draws: int) -> list[slice]:
     """Equal chunks, at least one a processor; results do not depend on how draws are cut."""
     count = max(-(-draws // CHUNK), min(os.cpu_count() or 1, draws // WORTH_A_THREAD), 1)
@@ -163,6 +189,9 @@ def _merge(parts: Sequence[Trajectory]) -> Trajectory:
 
 def _refuse_unused(pack: Pack, params: dict[str, Param]) -> None:
     unused = [path for path in pack.entries if path not in params]
+    if unused:
+        accepted = accepted_params()
+        unused = [path for path in unused if path not in accepted]
     if unused:
         import difflib
 

@@ -79,9 +79,7 @@ def build_modules(pack: Pack) -> list[Module]:
                 "(docs/packs.md)"
             ],
         )
-    modules: list[Module] = []
-    for file in _files("socialbudget.modules", "socialbudget.modules", "modules"):
-        modules.extend(file.modules(pack))
+    modules = core_modules(pack)
     kinds = scheme_kinds()
     faults = []
     for scheme in schemes_of(pack):
@@ -98,6 +96,12 @@ def build_modules(pack: Pack) -> list[Module]:
     if faults:
         raise PackError(f"pack '{pack.iso3}'", faults)
     return modules
+
+
+def core_modules(pack: Pack) -> list[Module]:
+    """The modules of the whole social budget, without those of its schemes."""
+    files = _files("socialbudget.modules", "socialbudget.modules", "modules")
+    return [module for file in files for module in file.modules(pack)]
 
 
 def accepted_params() -> dict[str, Param]:
@@ -139,6 +143,7 @@ __all__: Sequence[str] = [
     "Scheme",
     "accepted_params",
     "build_modules",
+    "core_modules",
     "scheme_kinds",
     "schemes_of",
 ]

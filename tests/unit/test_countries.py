@@ -160,6 +160,7 @@ def test_check_of_level_1_finds_faults(tmp_path: Path, monkeypatch: pytest.Monke
         check_rapid(load_pack(tmp_path / "ETH"), to=LAST_YEAR)
     pack = people_builder("ETH", "Ethiopia")
     pack.value(GINI.path, 0.35, "1", "tests", "estimated")
+    pack.value("government.debt", 1.0, "LCU", "tests", "estimated")  # of the whole social budget
     pack.write(tmp_path / "ETH")
     without = check_rapid(load_pack(tmp_path / "ETH"), to=LAST_YEAR)
     assert GINI.path not in without
