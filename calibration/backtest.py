@@ -106,8 +106,9 @@ def backtest_errors(kind: Migrants) -> pd.DataFrame:
     -------
     DataFrame
         Index ``iso3``; columns ``population`` (persons), ``total``, a column for each of `BANDS`
-        and of the five-year groups by their first age, and ``ages``: the sum of absolute errors
-        over sex and five-year group relative to the population.
+        and of the five-year groups by their first age, ``ages``: the sum of absolute errors over
+        sex and five-year group relative to the population, and ``migrants``: the published net
+        migrants of 2000-2020, each year without its sign, over the population of 2000.
     """
     rows = {}
     for iso3 in countries():
@@ -121,6 +122,8 @@ def backtest_errors(kind: Migrants) -> pd.DataFrame:
             str(age): both[g] / true[g] - 1.0 if true[g] > 0.0 else np.nan
             for g, age in enumerate(FIVE_YEAR)
         }
+        moved = np.abs(1000.0 * annual(iso3, "net_migration", YEARS[1:])).sum()
+        row["migrants"] = float(moved / midyear_groups(iso3, START).sum())
         row["ages"] = np.abs(found - published).sum() / true.sum()
         rows[iso3] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("iso3")
