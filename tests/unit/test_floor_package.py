@@ -193,11 +193,20 @@ def test_a_fault_of_the_package_is_not_repeated_for_each_variant() -> None:
     assert "1 fault\n" in faults(edited("take_up = 0.95", "take_up = 95"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", 'title = "x"', 'title = "x"\nguarantee = 3', 'title = "x"\n[guarantee]', "title = ", "\x00",
-     GOOD + "\nvariant = 3\n", 'variant = 3\n' + GOOD.partition("[variant")[0], "[[guarantee]]\n"],
-)  # fmt: skip
+NO_PACKAGES = (
+    "",
+    'title = "x"',
+    'title = "x"\nguarantee = 3',
+    'title = "x"\n[guarantee]',
+    "title = ",
+    "\x00",
+    GOOD + "\nvariant = 3\n",
+    "variant = 3\n" + GOOD.partition("[variant")[0],
+    "[[guarantee]]\n",
+)
+
+
+@pytest.mark.parametrize("text", NO_PACKAGES)
 def test_files_that_are_no_package_are_refused(text: str) -> None:
     faults(text)
 

@@ -1,0 +1,518 @@
+"""The rapid assessment: guarantees, accounts, poverty, missing series, on made-up figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import ndtr
+
+from socialbudget.dims import FUNCTIONS
+from socialbudget.ensemble import project
+from socialbudget.errors import IdentityError, PackError
+from socialbudget.floor import Assessment, assess, assess_variants, load_package
+from socialbudget.floor.instances import DOLLARS, PUBLISHED, build
+from socialbudget.floor.package import Package, parse_package
+from socialbudget.floor.world import assess_world, world_table
+from socialbudget.modules.floor_accounts import FloorAccounts
+from socialbudget.modules.schemes.guarantee import Guarantee
+from socialbudget.pack import Pack
+from socialbudget.poverty import lognormal_fgt
+from socialbudget.report.floor_console import WIDTH, summary, world_summary
+from tests.floor_pack import COVERAGE, changed, extended, figures, without
+
+LAST_YEAR = 2032
+ONE = """
+title = "One"
+[guarantee.g]
+title = "G"
+group = "older_persons"
+function = "old_age"
+who = "population"
+ages = [65, 100]
+amount = { of = "gdp_per_head", share = 0.2 }
+coverage = { start = 0.0, target = 1.0, ramp_years = 0 }
+"""
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return extended("ZAF")
+
+
+def package(old: str = "", new: str = "") -> Package:
+    assert old in ONE
+    return parse_package(ONE.replace(old, new, 1) if old else ONE)
+
+
+def run(pack: Pack, one: Package, to: int = LAST_YEAR) -> Assessment:
+    return assess(pack, one, to=to, draws=0)
+
+
+def midyear(a: Assessment) -> np.ndarray:
+    """Population by year, sex and age, base year left out."""
+    return a.results["demography.population_midyear"][1:, 0]
+
+
+def series(a: Assessment, name: str) -> np.ndarray:
+    return a.results[name][1:, 0]
+
+
+# ---------------------------------------------------------------------------- who and how much
+
+
+def test_cost_is_persons_times_amount(pack: Pack) -> None:
+    a = run(pack, package("share = 0.2", "share = 0.2 }\nmonths = 6\nfinancing = { payroll = 1.0"))
+    people = midyear(a)
+    gdp = series(a, "macroeconomy.gdp")
+    expected = people[:, :, 65:].sum(axis=(1, 2)) * 0.2 * 0.5 * gdp / people.sum(axis=(1, 2))
+    np.testing.assert_allclose(series(a, "floor_g.cost"), expected, rtol=1e-12)
+    assert a.value("cost", measure="cost_lcu") == pytest.approx(expected[-1], rel=1e-12)
+    assert a.results["floor.cost"][0] == 0.0  # nothing in the base year
+
+
+def test_groups_by_sex_and_share(pack: Pack) -> None:
+    a = run(pack, package("ages = [65, 100]", "ages = { female = [60, 64] }\nshare = 0.25"))
+    expected = 0.25 * midyear(a)[:, 0, 60:65].sum(axis=1)
+    np.testing.assert_allclose(series(a, "floor_g.target")[:, 0], expected, rtol=1e-12)
+    assert not series(a, "floor_g.target")[:, 1].any()
+
+
+def test_births_unemployed_and_disabled(pack: Pack) -> None:
+    births = run(pack, package('who = "population"\nages = [65, 100]', 'who = "births"'))
+    np.testing.assert_allclose(
+        series(births, "floor_g.target")[:, 0],
+        births.results["demography.births"][1:, 0].sum(axis=1),
+        rtol=1e-12,
+    )
+    jobless = run(pack, package('who = "population"\nages = [65, 100]',
+                                'who = "unemployed"\nages = [15, 64]\nshare = 0.3'))  # fmt: skip
+    np.testing.assert_allclose(
+        series(jobless, "floor_g.target"),
+        0.3 * series(jobless, "labour_market.unemployed")[:, :, 15:65].sum(axis=2),
+        rtol=1e-12,
+    )
+    disabled = run(pack, package('who = "population"', 'who = "disabled"'))
+    prevalence = figures()["demography.disability_prevalence"][1]
+    expected = (midyear(disabled) * prevalence)[:, :, 65:].sum(axis=2)
+    np.testing.assert_allclose(series(disabled, "floor_g.target"), expected, rtol=1e-12)
+
+
+def test_amounts_are_tied_to_lines_wages_and_sums(pack: Pack) -> None:
+    f = {p: v for p, (_, v, _) in figures().items()}
+    gdp_share = 'of = "gdp_per_head", share = 0.2'
+    line = run(
+        pack, package(gdp_share, 'of = "poverty_line", line = "international_420", share = 0.5')
+    )
+    prices = series(line, "prices.consumer_price_index")
+    level = 0.5 * DOLLARS["international_420"] * 365 * f["living_standards.ppp_factor"]
+    np.testing.assert_allclose(series(line, "floor_g.amount"), level * prices, rtol=1e-12)
+    wage = run(pack, package(gdp_share, 'of = "average_wage", share = 0.5'))
+    work = (
+        wage.results["macroeconomy.gdp"][:, 0]
+        / wage.results["labour_market.total_employment"][:, 0]
+    )
+    np.testing.assert_allclose(
+        series(wage, "floor_g.amount"), 1.5e5 * work[1:] / work[0], rtol=1e-12
+    )
+    for currency, factor in (("LCU", 1.0), ("USD", 18.3), ("USD_PPP", 8.4)):
+        for per, times in (("day", 365), ("week", 52), ("month", 12), ("year", 1)):
+            a = run(
+                pack,
+                package(
+                    gdp_share, f'of = "sum", value = 7, currency = "{currency}", per = "{per}"'
+                ),
+                2025,
+            )
+            price = series(a, "prices.consumer_price_index")[0]
+            assert series(a, "floor_g.amount")[0] == pytest.approx(7 * times * factor * price)
+
+
+def test_national_line_is_where_the_national_headcount_lies(pack: Pack) -> None:
+    a = run(pack, load_package("ortiz_2017"))
+    fit = a.fit
+    survey_mean = fit["mean"] / (1 - 0.02)
+    at_line = lognormal_fgt(survey_mean, fit["sigma"], fit["lines"]["national"], 0)
+    assert at_line == pytest.approx(0.55, abs=1e-12)
+    assert set(fit["observed"]) == {*DOLLARS, "national", "gini"}
+    assert fit["misfit"] == max(abs(fit["fitted"][k] - v) for k, v in fit["observed"].items())
+
+
+def test_cap_and_minimum_follow_prices(pack: Pack) -> None:
+    cap = run(
+        pack,
+        package(
+            "share = 0.2", 'share = 5, cap = { value = 1000, currency = "LCU", per = "month" }'
+        ),
+    )
+    prices = series(cap, "prices.consumer_price_index")
+    np.testing.assert_allclose(series(cap, "floor_g.amount"), 12_000 * prices, rtol=1e-12)
+    least = run(
+        pack,
+        package(
+            "share = 0.2",
+            'share = 0.001, minimum = { value = 9000, currency = "LCU", per = "year" }',
+        ),
+    )
+    np.testing.assert_allclose(series(least, "floor_g.amount"), 9000 * prices, rtol=1e-12)
+
+
+@pytest.mark.parametrize("index", ["prices", "wages", "gdp_per_head"])
+def test_indexation(pack: Pack, index: str) -> None:
+    a = run(pack, package("share = 0.2 }", f'share = 0.2 }}\nindexation = "{index}"'))
+    people = a.results["demography.population_midyear"][:, 0].sum(axis=(1, 2))
+    gdp = a.results["macroeconomy.gdp"][:, 0]
+    path = {
+        "prices": a.results["prices.consumer_price_index"][:, 0],
+        "wages": gdp / a.results["labour_market.total_employment"][:, 0],
+        "gdp_per_head": gdp / people,
+    }[index]
+    level = 0.2 * gdp[0] / people[0]
+    np.testing.assert_allclose(series(a, "floor_g.amount"), level * path[1:] / path[0], rtol=1e-12)
+
+
+# ------------------------------------------------------------------------- coverage, gap, errors
+
+
+def test_coverage_ramps_up_to_target_times_take_up(pack: Pack) -> None:
+    old = "coverage = { start = 0.0, target = 1.0, ramp_years = 0 }"
+    new = "coverage = { start = 0.2, target = 0.8, ramp_years = 4 }\ntake_up = 0.9"
+    a = run(pack, package(old, new))
+    share = series(a, "floor_g.reached") / series(a, "floor_g.target")
+    steps = np.minimum(np.arange(1, 9) / 4, 1.0)
+    np.testing.assert_allclose(share[:, 0], 0.9 * (0.2 + 0.6 * steps), rtol=1e-12)
+
+
+def test_coverage_from_what_exists_never_takes_away(pack: Pack) -> None:
+    more = run(
+        pack,
+        package(
+            "start = 0.0, target = 1.0, ramp_years = 0",
+            'start = "existing", target = 1.0, ramp_years = 5',
+        ),
+    )
+    share = (series(more, "floor_g.reached") / series(more, "floor_g.target"))[:, 0]
+    assert share[0] == pytest.approx(0.75 + 0.25 / 5)
+    assert share[-1] == 1.0
+    less = run(
+        pack,
+        package(
+            "start = 0.0, target = 1.0, ramp_years = 0",
+            'start = "existing", target = 0.5, ramp_years = 5',
+        ),
+    )
+    share = (series(less, "floor_g.reached") / series(less, "floor_g.target"))[:, 0]
+    np.testing.assert_allclose(share, COVERAGE["old_age"], rtol=1e-12)
+    np.testing.assert_allclose(series(less, "floor.gap"), 0.0, atol=1e-3)
+
+
+def test_gap_is_what_existing_coverage_does_not_pay(pack: Pack) -> None:
+    a = run(pack, package())
+    np.testing.assert_allclose(
+        series(a, "floor.gap"), (1 - COVERAGE["old_age"]) * series(a, "floor.cost"), rtol=1e-12
+    )
+
+
+def test_gap_of_health_care_is_beyond_government_health_expenditure(pack: Pack) -> None:
+    text = ONE.replace(
+        'function = "old_age"',
+        'function = "health_care"\nexisting = "health_expenditure"\nbenefit_type = "kind"',
+    )
+    a = run(pack, parse_package(text.replace("[65, 100]", "[0, 100]").replace("0.2 }", "0.05 }")))
+    gdp = a.results["macroeconomy.gdp"][:, 0]
+    expected = 0.05 * gdp[1:] - 3.0e11 * gdp[1:] / gdp[0]
+    np.testing.assert_allclose(series(a, "floor.gap"), expected, rtol=1e-9)
+    # Care in kind is no cash: measured poverty stays.
+    assert not series(a, "living_standards.transfer_per_head").any()
+    before, after = (a.results[f"living_standards.headcount_{s}"] for s in ("before", "after"))
+    np.testing.assert_array_equal(before, after)
+
+
+POOR = ('take_up = 1.0\ntargeting = { mode = "poor", line = "international_830", '
+        "exclusion_error = 0.3, inclusion_error = 0.1 }")  # fmt: skip
+
+
+def test_targeting_with_errors(pack: Pack) -> None:
+    a = run(pack, package("[65, 100]\n", f"[65, 100]\n{POOR}\n"))
+    group = midyear(a)[:, :, 65:].sum(axis=2)
+    people = midyear(a).sum(axis=(1, 2))
+    real = a.results["macroeconomy.gdp_real"][1:, 0] / people
+    first = a.results["floor_g.base_real_gdp_per_head"][0, 0]
+    fit, line = a.fit, a.fit["lines"]["international_830"]
+    mean = fit["mean"] * real / first
+    poor = ndtr((np.log(line / mean) + fit["sigma"] ** 2 / 2) / fit["sigma"])
+    np.testing.assert_allclose(series(a, "floor_g.poor_share"), poor, rtol=1e-10)
+    np.testing.assert_allclose(series(a, "floor_g.target"), group * poor[:, None], rtol=1e-10)
+    np.testing.assert_allclose(
+        series(a, "floor_g.reached"), 0.7 * group * poor[:, None], rtol=1e-10
+    )
+    recipients = series(a, "floor_g.recipients")[:, FUNCTIONS.index("old_age")]
+    np.testing.assert_allclose(
+        recipients, group * (0.7 * poor + 0.1 * (1 - poor))[:, None], rtol=1e-10
+    )
+
+
+def test_transfers_add_up_to_the_new_benefits(pack: Pack) -> None:
+    """Whatever the incidence, the distribution receives what the guarantees pay anew."""
+    high = load_package().with_variant("high")
+    a = run(pack, high)
+    people = midyear(a).sum(axis=(1, 2))
+    new = sum(
+        (series(a, f"floor_{k}.cost") - series(a, f"floor_{k}.administration"))
+        * series(a, f"floor_{k}.gap") / series(a, f"floor_{k}.cost")
+        for k, g in high.guarantees.items()
+        if g.benefit_type == "cash"
+    )  # fmt: skip
+    expected = new / series(a, "prices.consumer_price_index") / people
+    np.testing.assert_allclose(
+        series(a, "living_standards.transfer_per_head"), expected, rtol=1e-10
+    )
+
+
+def test_before_is_the_closed_form(pack: Pack) -> None:
+    a = run(pack, package())
+    people = midyear(a).sum(axis=(1, 2))
+    for year in (2025, LAST_YEAR):
+        mean = series(a, "living_standards.mean")[year - 2025]
+        for line, z in a.fit["lines"].items():
+            found = a.value("poverty", year, line=line, measure="headcount", stage="before")
+            assert found == pytest.approx(lognormal_fgt(mean, a.fit["sigma"], z, 0), abs=2e-5)
+            poor = a.value("poverty", year, line=line, measure="poor_persons", stage="before")
+            assert poor == pytest.approx(found * people[year - 2025])
+
+
+def test_poverty_falls_and_falls_more_with_the_high_package(pack: Pack) -> None:
+    found = assess_variants(pack, load_package(), to=2040, draws=0)
+    for line in DOLLARS:
+        before, low, high = (
+            found[v].value("poverty", line=line, measure="poverty_gap", stage=s)
+            for v, s in (("low", "before"), ("low", "after"), ("high", "after"))
+        )
+        assert before > low > high
+
+
+# ----------------------------------------------------------------------------------- identities
+
+
+def test_identities_are_checked_in_every_run(pack: Pack) -> None:
+    a = run(pack, load_package().with_variant("high"))
+    names = {name.split(" ")[0] for _, name in a.results.identities}
+    assert {"Q-1", "Q-2", "Q-3"} <= names
+    assert max(float(np.abs(v).max()) for v in a.results.identities.values()) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("identity", "owner", "broken"),
+    [
+        ("Q-1", FloorAccounts, lambda y, m: y["floor.cost"].__imul__(1.001)),
+        ("Q-2", FloorAccounts, lambda y, m: y["floor.share_of_gdp"].__iadd__(0.001)),
+        ("Q-2", Guarantee, lambda y, m: y[f"{m.name}.share_of_gdp"].__iadd__(0.001)),
+        ("Q-3", Guarantee, lambda y, m: y[f"{m.name}.reached"].__imul__(1.1)),
+    ],
+)
+def test_a_broken_identity_stops_the_run(pack, monkeypatch, identity, owner, broken) -> None:  # type: ignore[no-untyped-def]
+    step = owner.step
+
+    def wrong(self, y):  # type: ignore[no-untyped-def]
+        step(self, y)
+        broken(y, self)
+
+    monkeypatch.setattr(owner, "step", wrong)
+    with pytest.raises(IdentityError, match=identity):
+        run(pack, package())
+
+
+def test_identities_are_listed_in_the_documentation(pack: Pack) -> None:
+    from tests.unit.test_docs import DOCS, text_of
+
+    page = text_of(DOCS / "identities.md")
+    names = {name for _, name in run(pack, load_package(), 2026).results.identities}
+    assert [n for n in sorted(names) if f"`{n}`" not in page] == []
+
+
+# ----------------------------------------------------------------------------- draws and tables
+
+
+def test_ranges_hold_the_centre_and_repeat(pack: Pack) -> None:
+    a, b = (assess(pack, package(), to=LAST_YEAR, draws=60, seed=5) for _ in range(2))
+    other = assess(pack, package(), to=LAST_YEAR, draws=60, seed=6)
+    for table in ("cost", "recipients", "poverty", "financing_quantiles", "sources"):
+        pd.testing.assert_frame_equal(getattr(a, table), getattr(b, table))
+        assert set(getattr(a, table)["quantile"]) == {"central", "p025", "p10", "p90", "p975"}
+    p = [a.value("cost", quantile=q, measure="cost_lcu")
+         for q in ("p025", "p10", "central", "p90", "p975")]  # fmt: skip
+    assert p == sorted(p)
+    assert p[0] < p[-1]
+    assert other.value("cost", quantile="p10", measure="cost_lcu") != p[1]
+    assert (a.draws, a.seed) == (60, 5)
+
+
+def test_tables_have_the_columns_that_reports_use(pack: Pack) -> None:
+    a = run(pack, load_package().with_variant("low"))
+    assert list(a.cost) == ["year", "guarantee", "title", "measure", "quantile", "value"]
+    assert list(a.recipients) == [
+        "year", "guarantee", "title", "sex", "measure", "quantile", "value"
+    ]  # fmt: skip
+    assert list(a.financing) == ["year", "option", "measure", "value"]
+    assert list(a.poverty) == ["year", "line", "measure", "stage", "quantile", "value"]
+    assert not a.cost["value"].isna().any()
+    assert a.years == tuple(range(2025, LAST_YEAR + 1))
+    assert set(a.quality["path"]) >= {
+        "living_standards.gini", "protection.coverage", "demography.population",
+        "government.health_expenditure", "demography.disability_prevalence",
+    }  # fmt: skip
+    assert (a.quality.loc[a.quality["path"] == "living_standards.gini", "flag"] == "assumed").all()
+
+
+def test_financing_pays_the_gap(pack: Pack) -> None:
+    a = run(pack, package("amount =", "financing = { payroll = 0.3, grants = 0.7 }\namount ="))
+    gap = a.value("cost", measure="gap_lcu")
+    f = a.results
+    for option, base in (
+        ("income_tax", "rapid_economy.taxable_earnings"),
+        ("payroll_contribution", "labour_market.formal_wage_bill"),
+        ("consumption_tax", "macroeconomy.private_consumption"),
+        ("reprioritisation_of_expenditure", "floor.government_expenditure"),
+    ):
+        points = a.value("financing", option=option, measure="rate_points")
+        assert points * f[base][-1, 0] == pytest.approx(gap)
+    assert a.value("financing", option="gap", measure="share_revenue") == pytest.approx(
+        gap / f["floor.government_revenue"][-1, 0]
+    )
+    assert a.value("financing", option="debt", measure="lcu") == pytest.approx(
+        series(a, "floor.gap").sum()
+    )
+    for source, share in (("payroll", 0.3), ("grants", 0.7)):
+        assert a.value("sources", source=source, measure="lcu") == pytest.approx(share * gap)
+
+
+def test_value_refuses_what_is_not_one_number(pack: Pack) -> None:
+    a = run(pack, package())
+    with pytest.raises(KeyError, match="0 rows"):
+        a.value("cost", measure="cost")
+    with pytest.raises(KeyError, match="2 rows"):
+        a.value("recipients", guarantee="g", measure="target")
+
+
+# ------------------------------------------------------------------------------- missing series
+
+
+@pytest.mark.parametrize("path", sorted(PUBLISHED))
+def test_a_missing_series_is_named_or_not_needed(pack: Pack, path: str) -> None:
+    less = without(pack, path)
+    needed = path not in ("living_standards.survey_year",)
+    if not needed:
+        assess(less, load_package().with_variant("high"), to=2026, draws=0)
+        return
+    with pytest.raises(PackError) as caught:
+        assess(less, load_package().with_variant("high"), to=2026, draws=0)
+    text = str(caught.value)
+    table = "_".join(PUBLISHED[path].dims) or "scalar"
+    assert f"table '{table}': column 'path': '{path}' is missing" in text
+    assert "[guarantee." in text
+    assert "Add it to the pack" in text
+
+
+@pytest.mark.parametrize(
+    "path", ["macroeconomy.exports", "labour_market.base_average_wage", "demography.population",
+             "participation.participation_rate", "labour_market.status_share"],
+)  # fmt: skip
+def test_a_missing_series_of_the_economy_is_refused(pack: Pack, path: str) -> None:
+    with pytest.raises(PackError, match=path) as caught:
+        run(without(pack, path, "living_standards.gini"), load_package())
+    assert "'living_standards.gini' is missing" in str(caught.value)  # all together
+
+
+def test_what_a_package_does_not_need_is_left_out_and_said(pack: Pack) -> None:
+    less = without(pack, "living_standards.gini", "government.total_revenue")
+    a = run(less, package())
+    assert a.poverty.empty
+    assert a.fit == {}
+    assert any("living_standards.gini" in n for n in a.notes)
+    assert any("government.total_revenue" in n for n in a.notes)
+    assert "share_government_expenditure" not in set(a.cost["measure"])
+    assert "reprioritisation_of_expenditure" not in set(a.financing["option"])
+    text = summary([a])
+    assert "Poverty: not computed" in text
+    assert "government.total_revenue" in text
+    row = world_table([a]).iloc[0]
+    assert np.isnan(row["headcount_before"])
+    assert "living_standards.gini" in row["note"]
+
+
+def test_contradictory_headcounts_are_refused(pack: Pack) -> None:
+    bad = changed(pack, {"living_standards.headcount": [0.5, 0.4, 0.6, 0.5]})
+    with pytest.raises(PackError, match=r"living_standards.headcount.*fewer persons"):
+        run(bad, package())
+    bad = changed(pack, {"living_standards.headcount": [0.25, 0.4, 0.62, 0.0]})
+    with pytest.raises(PackError, match="headcount at the national line is 0"):
+        run(bad, package())
+
+
+def test_a_first_year_outside_the_run_is_refused(pack: Pack) -> None:
+    for year in (2024, LAST_YEAR + 1):
+        with pytest.raises(PackError, match="first_year"):
+            run(pack, package('title = "One"', f'title = "One"\nfirst_year = {year}'))
+    a = run(pack, package('title = "One"', 'title = "One"\nfirst_year = 2028'))
+    assert (series(a, "floor.cost")[:3] == 0.0).all()
+    assert (series(a, "floor.cost")[3:] > 0.0).all()
+    assert not a.cost["value"].isna().any()
+    assert not a.poverty["value"].isna().any()
+
+
+# ------------------------------------------------------------------------- packs with guarantees
+
+
+def test_added_guarantees_have_provenance_and_another_hash(pack: Pack) -> None:
+    one = build(pack, package(), LAST_YEAR).pack
+    other = build(pack, package("share = 0.2", "share = 0.21"), LAST_YEAR).pack
+    assert len({pack.hash, one.hash, other.hash}) == 3
+    rows = one.provenance("schemes.floor_g.benefit_amount")
+    assert rows["source"].tolist() == ["floor_package"]
+    assert list(one.schemes) == ["floor_g"]
+    whole = build(pack, package(), LAST_YEAR, alone=False).pack
+    assert list(whole.schemes) == [*pack.schemes, "floor_g"]
+    with pytest.raises(PackError, match="has a scheme of this name"):
+        build(whole, package(), LAST_YEAR, alone=False)
+
+
+def test_a_guarantee_in_the_base_year_is_refused(pack: Pack) -> None:
+    plan = build(pack, package(), LAST_YEAR)
+    bad = changed(plan.pack, {})
+    path = "schemes.floor_g.coverage"
+    entries = dict(bad.entries)
+    from dataclasses import replace
+
+    entries[path] = replace(entries[path], values=np.ones_like(entries[path].values))
+    with pytest.raises(PackError, match="a guarantee begins after it"):
+        project(replace(bad, entries=entries), to=LAST_YEAR, modules=plan.modules)
+
+
+def test_the_full_plan_has_no_module_of_the_rapid_one(pack: Pack) -> None:
+    from socialbudget.modules import build_modules
+
+    names = {m.name for m in build_modules(pack)}
+    assert not names & {"rapid_economy", "living_standards", "floor"}
+
+
+# --------------------------------------------------------------------------------------- console
+
+
+def test_console_fits_the_screen_and_says_what_matters(pack: Pack) -> None:
+    found = assess_variants(pack, load_package(), to=2040, draws=20)
+    text = summary(list(found.values()))
+    assert max(map(len, text.splitlines())) <= WIDTH
+    for words in ("Low package, 2040", "High package, 2040", "women", "national line", "Gini",
+                  "% of GDP", "payroll contribution", "Assumed: ", "misfit"):  # fmt: skip
+        assert words in text
+
+
+def test_world_of_two_with_one_refused() -> None:
+    table, refused = assess_world(
+        load_package("helpage_2011"), to=2026, draws=0, packs=["ZZZ", "QQQ"], processes=1
+    )
+    assert list(table["iso3"]) == ["ZZZ", "QQQ"]
+    assert set(refused) == {"QQQ"}
+    assert table["note"].iloc[1].startswith("Refused: ")
+    assert np.isnan(table["cost_high_share_gdp"].iloc[1])
+    assert "QQQ" in world_summary(table, refused, load_package("helpage_2011"))
