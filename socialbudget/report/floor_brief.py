@@ -47,7 +47,7 @@ FLAG_COLOURS = {
 }
 MOST = 9
 """Guarantees with a line of their own; of more, the costliest, and one line for all others."""
-ROOM, FIXED = 790.0, 170.0
+ROOM, FIXED = 790.0, 172.0
 """Height of the page between its margins and of headings and footer, points."""
 NAMED = 9
 """Imputed or assumed series that are named."""
@@ -251,14 +251,16 @@ def _lead(cases: Sequence[Case]) -> str:
     if not lines:
         return f"{first} {second}"
     line = lines[0]
-    before = cases[0].figures.poverty(line, "before").value
-    after = [c.figures.poverty(line, "after").value for c in cases]
+    today = f.percent(cases[0].figures.headcount_today(line), 1)
+    before = f.percent(cases[0].figures.poverty(line, "before").value, 1)
+    after = " or ".join(
+        dict.fromkeys(f.percent(c.figures.poverty(line, "after").value, 1) for c in cases)
+    )
     where = "below" if line == "national" else "on less than"
-    words = [f.percent(x, 1) for x in after]
-    moved = f"fall from {f.percent(before, 1)} to" if max(after) < before else "be"
     return (
-        f"{first} {second} The share of people {where} {f.line_words(line)} would {moved} "
-        f"{' or '.join(dict.fromkeys(words))}."
+        f"{first} {second} The share of people {where} {f.line_words(line)}, {today} in "
+        f"{a.pack.base_year}, would be {before} in {year} by growth alone and {after} with the "
+        "floor."
     )
 
 
@@ -368,14 +370,13 @@ def _costs(cases: Sequence[Case]) -> list[tuple[str, list[tuple[str, str]]]]:
             found.append((f.money(c.figures.at_base_prices(band.value), currency), ""))
         return found
 
-    rows = [(f"% of GDP, {year}", share("share_gdp"))]
+    rows = [("% of GDP", share("share_gdp"))]
     if start != year:
-        rows.append((f"% of GDP, {start} (start)", share("share_gdp", start)))
-    measures = set(a.cost["measure"])
-    if "share_government_expenditure" in measures:
-        rows.append((f"% of government spending, {year}", share("share_government_expenditure")))
+        rows.append((f"% of GDP at the start, {start}", share("share_gdp", start)))
+    if "share_government_expenditure" in set(a.cost["measure"]):
+        rows.append(("% of government spending", share("share_government_expenditure")))
     rows.append((f"A year, {base} prices", money("cost_lcu")))
-    rows.append((f"Per inhabitant a year, {base} prices", money("per_head_lcu")))
+    rows.append(("Per inhabitant a year", money("per_head_lcu")))
     rows.append(("Left to be found, % of GDP", share("gap_share_gdp")))
     return rows
 
@@ -393,7 +394,7 @@ def _financing(cases: Sequence[Case]) -> dict[str, Any]:
          "of GDP before interest"),
     )  # fmt: skip
     rows = [
-        (title, [f.percent(o[option][measure]) for o in options], unit)
+        (title, [_within_reach(o[option][measure]) for o in options], unit)
         for option, measure, title, unit in words
         if all(measure in o.get(option, {}) for o in options)
     ]
@@ -411,6 +412,11 @@ def _financing(cases: Sequence[Case]) -> dict[str, Any]:
         "planned": f.joined(planned),
         "none": none,
     }
+
+
+def _within_reach(share: float) -> str:
+    """A share of a tax base; more than the whole of it is said, not counted."""
+    return "over 100%" if share > 1 else f.percent(share)
 
 
 def _poverty(cases: Sequence[Case]) -> dict[str, Any]:
@@ -441,6 +447,7 @@ def _poverty(cases: Sequence[Case]) -> dict[str, Any]:
         "gini_before": fixed(first.gini("before").value, 3),
         "gini_after": _low_high([fixed(g, 3) for g in gini]),
         "misfit": _misfit(fit),
+        "growth": f.percent(first.growth(), 1),
     }
 
 
@@ -542,12 +549,13 @@ def _poverty_chart(cases: Sequence[Case]) -> Markup:
     lines = cases[0].figures.lines()
     if not lines:
         return Markup("")
-    rows: list[tuple[str, Band, list[Band]]] = []
+    rows: list[tuple[str, float, Band, list[Band]]] = []
     for line in lines:
         words = "National line" if line == "national" else f"Below {f.line_words(line)}"
         rows.append(
             (
                 words,
+                cases[0].figures.headcount_today(line),
                 cases[0].figures.poverty(line, "before"),
                 [c.figures.poverty(line, "after") for c in cases],
             )
@@ -555,7 +563,7 @@ def _poverty_chart(cases: Sequence[Case]) -> Markup:
     alt = "; ".join(
         f"{words}: {f.percent(before.value)} before, "
         f"{_low_high([f.percent(b.value) for b in after])} after"
-        for words, before, after in rows
+        for words, _, before, after in rows
     )
     colours = CASES if len(cases) > 1 else CASES[1:]
     return svg.before_after(rows, colours, lambda v: f"{100 * v:g}%", alt, label=112.0)

@@ -120,6 +120,20 @@ class Figures:
         found = set(frame.loc[frame["guarantee"] == guarantee, "sex"])
         return [s for s in ("female", "male") if s in found]
 
+    def headcount_today(self, line: str) -> float:
+        """Share below a line in the base year."""
+        lines = list(self.assessment.fit["lines"])
+        values = self.assessment.results["living_standards.headcount_before"]
+        return float(values[0, 0, lines.index(line)])
+
+    def growth(self) -> float:
+        """Real growth of GDP per head, average a year from the base year on."""
+        results = self.assessment.results
+        end = results.years.index(self.year)
+        people = results["demography.population_midyear"][:, 0].sum(axis=(1, 2))
+        per_head = results["macroeconomy.gdp_real"][:, 0] / people
+        return float((per_head[end] / per_head[0]) ** (1.0 / end) - 1.0)
+
     def gini(self, stage: str) -> Band:
         """Gini coefficient before or after."""
         return self.poverty("all", stage, "gini")
@@ -187,7 +201,7 @@ def percent(share: float, decimals: int | None = None) -> str:
         return NONE
     if decimals is None:
         size = abs(value)
-        decimals = 0 if size >= 9.95 else 1 if size >= 0.095 or size == 0 else 2
+        decimals = 0 if size >= 19.95 else 1 if size >= 0.095 or size == 0 else 2
     return f"{fixed(value, decimals)}%"
 
 
@@ -376,7 +390,7 @@ def series_words(path: str, results: Results) -> str:
 
 
 def flag_shares(quality: pd.DataFrame) -> dict[str, float]:
-    """Share of each flag in what a result rests on, all four named; each series counts the same.
+    """Share of each flag among the series that a result rests on, each by its weakest value.
 
     Raises
     ------
@@ -385,16 +399,5 @@ def flag_shares(quality: pd.DataFrame) -> dict[str, float]:
     """
     if quality.empty:
         raise SocialBudgetError("the table quality of the assessment is empty")
-    found = {
-        flag: float(quality[f"share_{flag}"].mean())
-        for flag in FLAGS
-        if f"share_{flag}" in quality.columns
-    }
-    missing = [flag for flag in FLAGS if flag not in found]
-    if len(missing) > 1:
-        raise SocialBudgetError(
-            f"the table quality of the assessment has no column share_{missing[0]}"
-        )
-    for flag in missing:
-        found[flag] = max(1.0 - sum(found.values()), 0.0)
-    return {flag: found[flag] for flag in FLAGS}
+    counts = quality["flag"].value_counts(normalize=True)
+    return {flag: float(counts.get(flag, 0.0)) for flag in FLAGS}

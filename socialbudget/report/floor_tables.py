@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 WORLD_MARKER = "world.parquet"
 COUNTRY_MARKER = "tables/manifest.json"
-LONG = ("cost", "recipients", "financing", "poverty", "quality")
+LONG = ("cost", "recipients", "financing", "sources", "poverty", "quality")
 """Tables of an assessment that are frames."""
 CELLS = 404
 """Rows of one path and year that a workbook lists; of a longer one, the Parquet table is named."""
@@ -226,17 +226,18 @@ def write_workbook(
     check_cases(assessments)
     book = Book(Path(file))
     front = book.sheet("Front", "")
-    keys = {
-        "cost": (["guarantee", "title", "measure", "quantile"], "Cost by guarantee"),
-        "recipients": (
-            ["guarantee", "title", "sex", "measure", "quantile"],
-            "People entitled (target) and reached",
-        ),
-        "financing": (["option", "measure"], "Ways to finance the gap"),
-        "poverty": (["line", "measure", "stage", "quantile"], "Poverty before and after"),
-    }
-    for name, (labels, about) in keys.items():
-        _by_year(book, name.capitalize(), about, long_table(assessments, name), labels)
+    by_year = (
+        ("cost", "Cost", ["guarantee", "title", "measure"], "Cost by guarantee"),
+        ("recipients", "Recipients", ["guarantee", "title", "sex", "measure"],
+         "People entitled (target), of them reached, and all who receive (recipients)"),
+        ("financing", "Financing", ["option", "measure"],
+         "What each way alone would take to pay for the gap"),
+        ("sources", "Financing as planned", ["source", "measure"],
+         "What each source gives to the gap, as the package has it"),
+        ("poverty", "Poverty", ["line", "measure", "stage"], "Poverty before and after"),
+    )  # fmt: skip
+    for name, title, labels, about in by_year:
+        _by_year(book, title, about, long_table(assessments, name), labels)
     _fit(book, assessments)
     _package(book, assessments)
     _listed(
@@ -396,9 +397,13 @@ class Book:
 def _measure_kind(measure: str) -> str:
     if measure.endswith("lcu"):
         return "lcu"
-    if measure in ("target", "reached", "poor_persons"):
+    if measure in ("target", "reached", "recipients", "poor_persons"):
         return "persons"
-    if "share" in measure or measure in ("headcount", "poverty_gap", "squared_gap"):
+    if (
+        "share" in measure
+        or measure == "rate_points"
+        or measure in ("headcount", "poverty_gap", "squared_gap")
+    ):
         return "share"
     return "plain"
 
@@ -406,52 +411,56 @@ def _measure_kind(measure: str) -> str:
 def _by_year(book: Book, name: str, about: str, frame: pd.DataFrame, labels: Sequence[str]) -> None:
     """A long table with years across; the package's cost is a live sum of its guarantees."""
     ws = book.sheet(name, about)
-    labels = ["package", *labels]
-    order = frame[labels].drop_duplicates()
-    wide = frame.pivot_table(
-        index=labels, columns="year", values="value", sort=False, observed=True, dropna=False
-    )
-    wide = wide.loc[[tuple(r) for r in order.itertuples(index=False)]]
-    years = [int(y) for y in wide.columns]
+    labels = ["package", *labels, *(["quantile"] if "quantile" in frame.columns else [])]
+    years = [int(y) for y in frame["year"].unique()]
+    # Each row of labels stands once for each year, the years in order.
+    keys = list(frame[labels].itertuples(index=False, name=None))
+    place = {key: k for k, key in enumerate(dict.fromkeys(keys))}
+    values = np.full((len(place), len(years)), np.nan)
+    values[
+        [place[key] for key in keys],
+        pd.Index(years).get_indexer(pd.Index(frame["year"])),
+    ] = frame["value"]
     for j, label in enumerate([*labels, *years]):
         ws.write_string(2, j, str(label).replace("_", " "), book.head)
     for j, label in enumerate(labels):
-        book.fit(ws, j, [label, *order[label]], 34)
+        book.fit(ws, j, [label, *frame[label].unique()], 34)
     ws.set_column(len(labels), len(labels) + len(years) - 1, 14)
-    lines: dict[tuple[Any, ...], int] = {}
-    for i, (key, values) in enumerate(zip(wide.index, wide.to_numpy(dtype=float), strict=True)):
-        row = 3 + i
-        lines[key] = row
+    for key, i in place.items():
         named = dict(zip(labels, key, strict=True))
-        kind = _measure_kind(str(named.get("measure", "")))
-        parts = [
-            lines[k]
-            for k in lines
-            if dict(zip(labels, k, strict=True))
-            | {"guarantee": PACKAGE, "title": named.get("title")}
-            == named
-            and k != key
-        ]
-        sums = (
-            named.get("guarantee") == PACKAGE
-            and name == "Cost"
-            and named["measure"] == "cost_lcu"
-            and named["quantile"] == "central"
-            and len(parts) > 0
-        )
+        kind = _measure_kind(named["measure"])
+        parts = _parts(place, labels, named) if name == "Cost" else []
         for j, label in enumerate(key):
-            ws.write_string(row, j, str(label), book.bold if sums else book.text)
-        for j, value in enumerate(values):
+            ws.write_string(3 + i, j, str(label), book.bold if parts else book.text)
+        for j, value in enumerate(values[i]):
             column = len(labels) + j
-            whole = sum(wide.to_numpy(dtype=float)[p - 3, j] for p in parts) if sums else math.nan
-            if sums and math.isclose(whole, value, rel_tol=1e-9):
-                cells = "+".join(xl_rowcol_to_cell(p, column) for p in parts)
-                ws.write_formula(row, column, f"={cells}", book.total[kind], value)
+            if parts and math.isclose(values[parts, j].sum(), value, rel_tol=1e-9):
+                cells = "+".join(xl_rowcol_to_cell(3 + p, column) for p in parts)
+                ws.write_formula(3 + i, column, f"={cells}", book.total[kind], value)
             else:
-                book.cell(ws, row, column, value, kind)
+                book.cell(ws, 3 + i, column, value, kind)
     ws.freeze_panes(3, len(labels))
-    ws.autofilter(2, 0, 2 + len(wide), len(labels) - 1)
+    ws.autofilter(2, 0, 2 + len(place), len(labels) - 1)
     ws.repeat_rows(2)
+
+
+def _parts(
+    place: Mapping[tuple[str, ...], int], labels: Sequence[str], named: Mapping[str, str]
+) -> list[int]:
+    """Rows of the guarantees that a central cost of the package is the sum of."""
+    if not (
+        named["guarantee"] == PACKAGE
+        and named["measure"] == "cost_lcu"
+        and named["quantile"] == "central"
+    ):
+        return []
+    same = [labels.index(c) for c in ("package", "measure", "quantile")]
+    own = labels.index("guarantee")
+    return [
+        row
+        for key, row in place.items()
+        if key[own] != PACKAGE and all(key[k] == named[labels[k]] for k in same)
+    ]
 
 
 def _listed(book: Book, name: str, about: str, frame: pd.DataFrame) -> None:

@@ -189,22 +189,25 @@ def pairs(
 
 
 def before_after(
-    rows: Sequence[tuple[str, Band, Sequence[Band]]],
+    rows: Sequence[tuple[str, float, Band, Sequence[Band]]],
     colours: Sequence[str],
     words: Words,
     alt: str,
     width: float = 340.0,
     label: float = 118.0,
 ) -> Markup:
-    """A hollow dot for before and a filled one for each case after, with ranges.
+    """A stroke for today, a hollow dot for before, a filled one for each case after, with ranges.
 
     Parameters
     ----------
-    rows : sequence of (label, before, after by case)
+    rows : sequence of (label, today, before, after by case)
         One or two cases.
     """
-    shown = [b for _, first, others in rows for b in (first, *others)]
-    top = max((max(b.value, b.high) if b.known else b.value for b in shown), default=0.0)
+    shown = [b for _, _, first, others in rows for b in (first, *others)]
+    top = max(
+        *(max(b.value, b.high) if b.known else b.value for b in shown),
+        *(now for _, now, _, _ in rows),
+    )
     grid = ticks(top, 4)
     right, step = 14.0, 20.0
     bottom = 2.0 + step * len(rows)
@@ -214,10 +217,11 @@ def before_after(
 
     parts = [line(x(v), 2, x(v), bottom) for v in grid]
     parts += [text(x(v), bottom + 13, words(v), "middle", f'fill="{SOFT}"') for v in grid]
-    for k, (name, first, others) in enumerate(rows):
+    for k, (name, now, first, others) in enumerate(rows):
         y = 2.0 + step * (k + 0.5)
         parts += labels(name, y, label - 6)
-        reach = [b.value for b in (first, *others)]
+        parts.append(line(x(now), y - 6, x(now), y + 6, SOFT, 2.2))
+        reach = [now, *(b.value for b in (first, *others))]
         parts.append(line(x(min(reach)), y, x(max(reach)), y, SOFT, 1.2))
         for j, case in enumerate(others):
             if case.known:
