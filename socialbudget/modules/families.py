@@ -281,7 +281,7 @@ class Families(Module):
         self._parents(y)
 
     def identities(self, y: Year) -> Mapping[str, Array]:
-        """F-1 couples add up to wives and husbands, F-2 nobody married who is not there."""
+        """F-1 to F-3 couples and marital status, F-4 to F-6 children and their parents."""
         couples = y["families.couples"]
         married = y["families.married"]
         people = y["demography.population"]
@@ -291,6 +291,10 @@ class Families(Module):
         status = married + y["families.widowed"] - people
         children = y["families.children_by_mother"].sum(axis=2)
         orphans = np.minimum(y["families.maternal_orphans"], y["families.paternal_orphans"])
+        parents = y["families.children"].sum(axis=2)
+        lost = np.stack(
+            [y[f"families.{k}_orphans"].sum(axis=1) for k in ("maternal", "paternal")], axis=1
+        )
         return {
             "F-1 couples add up to wives and to husbands at every age": (
                 (margins - married) / np.maximum(married, 1.0)
@@ -304,6 +308,9 @@ class Families(Module):
             ),
             "F-5 no more double orphans than maternal or paternal ones": (
                 np.maximum(y["families.double_orphans"] - orphans, 0.0) / everybody[:, None]
+            ),
+            "F-6 everybody has a living mother or is a maternal orphan; so with fathers": (
+                (parents + lost - everybody[:, None]) / everybody[:, None]
             ),
         }
 

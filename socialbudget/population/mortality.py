@@ -203,8 +203,8 @@ def annuity_factor(results: Results, age: int, year: int, interest: float) -> pd
     Returns
     -------
     DataFrame
-        year, age, sex, draw, value (unit "1"). From the exact age 100 on, the annuity is that of
-        the constant death rate with the expectancy of the open age group.
+        year, age, sex, draw, value (unit "1"). From the exact age 100 on, the survival of a year
+        is constant, (e - 1/2) / (e + 1/2) with the expectancy e of the open age group.
     """
     if not interest > -1.0:
         raise SocialBudgetError(f"annuity: the interest rate {interest} is not above -1")
@@ -213,7 +213,7 @@ def annuity_factor(results: Results, age: int, year: int, interest: float) -> pd
     discount = (1.0 + interest) ** -np.arange(alive.shape[-1], dtype=float)
     when = min(year - results.years[0] + alive.shape[-1] - 1, len(results.years) - 1)
     expectancy = period_mortality(results).lived[when, ..., -1]
-    yearly = np.where(expectancy > 0.0, np.exp(-1.0 / np.maximum(expectancy, 1e-9)), 0.0)
+    yearly = np.maximum(expectancy - 0.5, 0.0) / (expectancy + 0.5)
     v = 1.0 / (1.0 + interest)
     if (yearly * v >= 1.0).any():
         raise SocialBudgetError(

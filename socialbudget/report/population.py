@@ -732,8 +732,10 @@ def _source_text(source: Any) -> str:
 def _driver_text(driver: Any) -> str:
     if driver is None:
         return ""
-    if driver.kind == "quantiles":
-        return "bands of the source"
+    if driver.by_quantiles:
+        return "bands as published, place among them kept from year to year by " + (
+            f"{driver.persistence:g}"
+        )
     return f"AR(1), sd {driver.sd:g} a year, persistence {driver.persistence:g}"
 
 
