@@ -15,6 +15,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialbudget.contract import Array
-from socialbudget.dims import Coordinates
+from socialbudget.dims import STANDARD, Coordinates
 from socialbudget.errors import PackError
 
 if TYPE_CHECKING:
@@ -220,15 +221,11 @@ def read(folder: Path, file: str, name: str, dims: Sequence[str]) -> LongTable:
     if not (folder / file).is_file():
         raise PackError("", [f"{where}: the file is missing; restore it or drop the table"])
     try:
-        with pq.ParquetFile(folder / file) as opened:
-            schema = opened.schema_arrow
-            text = [
-                field.name
-                for field in schema
-                if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-            ]
-            metadata = opened.metadata
-        with pq.ParquetFile(folder / file, metadata=metadata, read_dictionary=text) as opened:
+        try:
+            opened = pq.ParquetFile(folder / file, read_dictionary=_text_columns(dims))
+        except KeyError:  # one of them is missing, which is told below
+            opened = pq.ParquetFile(folder / file)
+        with opened:
             table = opened.read(use_threads=False)
         wanted = ["path", "year", *dims, *COLUMNS]
         index = _pandas_index(table.schema)
@@ -400,44 +397,48 @@ def check(
     new_path = np.diff(path.codes, prepend=-1) != 0
     starts = np.flatnonzero(new_path)
     blocks = np.flatnonzero(new_path | (np.diff(year, prepend=year[0]) != 0))
-    lengths = np.diff(blocks, append=len(table))
+    short = np.diff(blocks, append=len(table)) != size
     other_unit = (np.diff(unit.codes, prepend=unit.codes[0]) != 0) & ~new_path
+    any_short, any_other = bool(short.any()), bool(other_unit.any())
+    edges = [*starts.tolist(), len(table)]
+    block_edges = np.searchsorted(blocks, edges).tolist()
+    block_years = year[blocks].tolist()
+    paths = [path.words[i] for i in path.codes[starts]]
+    units = [unit.words[i] for i in unit.codes[starts]]
+    values = value if any_short else np.asarray(value, dtype=float).reshape(-1, *shape)
     found: dict[str, Entry] = {}
-    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(table)], strict=True):
-        own_path = path.words[path.codes[start]]
-        own_blocks = slice(*np.searchsorted(blocks, (start, stop)).tolist())
-        short = lengths[own_blocks] != size
-        if short.any():
-            at = int(blocks[own_blocks][np.argmax(short)])
-            have = position[at : at + int(lengths[own_blocks][np.argmax(short)])]
+    for i, (start, stop) in enumerate(pairwise(edges)):
+        own_path, own_blocks = paths[i], slice(block_edges[i], block_edges[i + 1])
+        rows = slice(start, stop)
+        if any_short and short[own_blocks].any():
+            at = int(blocks[own_blocks][np.argmax(short[own_blocks])])
+            have = position[at:stop][year[at:stop] == year[at]]
             missing = int(np.setdiff1d(np.arange(size), have)[0])
             label = ", ".join(
-                f"{d}={coords[d][int(i)]}"
-                for d, i in zip(dims, np.unravel_index(missing, shape), strict=True)
+                f"{d}={coords[d][int(c)]}"
+                for d, c in zip(dims, np.unravel_index(missing, shape), strict=True)
             )
             faults.append(
                 f"{where}: column '{dims[-1] if dims else 'year'}', from row {table.file_row(at)} "
                 f"on: '{own_path}', year {year[at]}: {size - len(have)} of {size} rows are missing "
                 f"(first: {label}); give every combination of {dims_text(dims)}"
             )
-            continue
-        rows = slice(start, stop)
-        if other_unit[rows].any():
+        elif any_other and other_unit[rows].any():
             row = table.file_row(start + int(np.argmax(other_unit[rows])))
-            mixed = sorted({unit.words[i] for i in np.unique(unit.codes[rows])})
+            mixed = sorted({unit.words[code] for code in np.unique(unit.codes[rows])})
             faults.append(
                 f"{where}: column 'unit', row {row}: '{own_path}' mixes units {mixed}; use one"
             )
-            continue
-        found[own_path] = Entry(
-            own_path,
-            dims,
-            tuple(year[blocks[own_blocks]].tolist()),
-            np.asarray(value[rows], dtype=float).reshape(-1, *shape),
-            unit.words[unit.codes[start]],
-            name,
-            rows,
-        )
+        elif not any_short:
+            found[own_path] = Entry(
+                own_path,
+                dims,
+                tuple(block_years[own_blocks]),
+                values[own_blocks],
+                units[i],
+                name,
+                rows,
+            )
     if faults:
         raise PackError("", faults)
     return table, found
@@ -488,6 +489,12 @@ def _arrangement(keys: Sequence[NDArray[Any]]) -> tuple[Integers | None, Boolean
         order = np.lexsort(keys[::-1])
         again[1:] = np.logical_and.reduce([k[order][1:] == k[order][:-1] for k in keys])
     return order, again
+
+
+def _text_columns(dims: Sequence[str]) -> list[str]:
+    """Columns that hold words, if the file is as it should be."""
+    words = [d for d in dims if not all(isinstance(code, int) for code in STANDARD.get(d, ("",)))]
+    return ["path", *words, "unit", "source", "flag", "note"]
 
 
 def _pandas_index(schema: Any) -> set[str]:
