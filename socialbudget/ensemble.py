@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from socialbudget.contract import Array, Module, Param
-from socialbudget.drivers import disturbed
+from socialbudget.drivers import disturbed, spread_params, spreads
 from socialbudget.errors import PackError
 from socialbudget.modules import accepted_params, build_modules, core_modules
 from socialbudget.pack import Pack, first_row, resolve
@@ -103,13 +103,14 @@ def project(
         raise ValueError(f"draws must be at least 1, not {draws}")
     plan, parameters = prepare(pack, scenario, to=to, modules=modules)
     chunks = _chunks(draws)
+    tables = {} if seed is None else spreads(pack, plan.params, to)
 
     def one(chunk: slice) -> Trajectory:
         own = parameters
         if seed is not None:
             numbers = range(chunk.start, chunk.stop)
             drivers = pack.manifest.uncertainty
-            own = disturbed(parameters, plan.params, drivers, seed, numbers, pack.base_year)
+            own = disturbed(parameters, plan.params, drivers, seed, numbers, pack.base_year, tables)
         return run(
             plan,
             pack.coords,
@@ -166,6 +167,7 @@ def check_rapid(pack: Pack, *, to: int = DEFAULT_LAST_YEAR) -> list[str]:
         raise PackError(f"pack '{pack.iso3}' ({pack.folder})", pack.edited)
     core = {p.path: p for module in core_modules(pack) for p in module.params}
     _refuse_unused(pack, {**core, **needed, **held})
+    spreads(pack, needed, to)
     return [path for path in other if path not in held and path not in needed]
 
 
@@ -188,7 +190,8 @@ def _merge(parts: Sequence[Trajectory]) -> Trajectory:
 
 
 def _refuse_unused(pack: Pack, params: dict[str, Param]) -> None:
-    unused = [path for path in pack.entries if path not in params]
+    of_drivers = {p.path for p in spread_params(pack.manifest.uncertainty, params)}
+    unused = [path for path in pack.entries if path not in params and path not in of_drivers]
     if unused:
         accepted = accepted_params()
         unused = [path for path in unused if path not in accepted]

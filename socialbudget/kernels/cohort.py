@@ -6,6 +6,8 @@ marked ``[1|draw, ...]`` is shared by all draws when its first axis has length o
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -195,3 +197,212 @@ def survival_from_death_rates(
             survival_out[draw, sex, last - 1] = ratio
             survival_out[draw, sex, last] = ratio
             life_expectancy_out[draw, sex] = expectancy + survivors / rate
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def interpolate_mortality(
+    index: Array,
+    first_node: int,
+    nodes_per_unit: float,
+    survival_nodes: Array,
+    birth_survival_nodes: Array,
+    death_probability_nodes: Array,
+    life_expectancy_nodes: Array,
+    survival_out: Array,
+    birth_survival_out: Array,
+    death_probability_out: Array,
+    life_expectancy_out: Array,
+) -> None:
+    """Life tables of many draws, read from those of a few values of the mortality index.
+
+    Through the four nodes around an index goes a cubic. At a node the result is the node's own
+    life table to the bit.
+
+    Parameters
+    ----------
+    index : array [1|draw, sex]
+        Mortality index of each draw (1).
+    first_node : int
+        Number of the first node; node n stands at index n / nodes_per_unit. One node must lie
+        below and two above the one at or just below each index.
+    nodes_per_unit : float
+        Nodes in one unit of the index.
+    survival_nodes, death_probability_nodes : array [node, sex, age]
+    birth_survival_nodes, life_expectancy_nodes : array [node, sex]
+        Results of `survival_from_death_rates` at the nodes.
+    survival_out, death_probability_out : array [draw, sex, age]
+    birth_survival_out, life_expectancy_out : array [draw, sex]
+        The same for the draws; with one index for all, all draws get the same.
+    """
+    draws, sexes, ages = survival_out.shape
+    for draw in range(draws):
+        i = draw if index.shape[0] > 1 else 0
+        for sex in range(sexes):
+            place = index[i, sex] * nodes_per_unit
+            below = math.floor(place)
+            u = place - below
+            n = int(below) - first_node
+            w0 = -u * (u - 1.0) * (u - 2.0) / 6.0
+            w1 = (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0
+            w2 = -(u + 1.0) * u * (u - 2.0) / 2.0
+            w3 = (u + 1.0) * u * (u - 1.0) / 6.0
+            for age in range(ages):
+                survival_out[draw, sex, age] = (
+                    w0 * survival_nodes[n - 1, sex, age]
+                    + w1 * survival_nodes[n, sex, age]
+                    + w2 * survival_nodes[n + 1, sex, age]
+                    + w3 * survival_nodes[n + 2, sex, age]
+                )
+            for age in range(ages):
+                death_probability_out[draw, sex, age] = (
+                    w0 * death_probability_nodes[n - 1, sex, age]
+                    + w1 * death_probability_nodes[n, sex, age]
+                    + w2 * death_probability_nodes[n + 1, sex, age]
+                    + w3 * death_probability_nodes[n + 2, sex, age]
+                )
+            # In the open group everybody dies, whatever four weights that sum to 1 round to.
+            death_probability_out[draw, sex, ages - 1] = 1.0
+            birth_survival_out[draw, sex] = (
+                w0 * birth_survival_nodes[n - 1, sex]
+                + w1 * birth_survival_nodes[n, sex]
+                + w2 * birth_survival_nodes[n + 1, sex]
+                + w3 * birth_survival_nodes[n + 2, sex]
+            )
+            life_expectancy_out[draw, sex] = (
+                w0 * life_expectancy_nodes[n - 1, sex]
+                + w1 * life_expectancy_nodes[n, sex]
+                + w2 * life_expectancy_nodes[n + 1, sex]
+                + w3 * life_expectancy_nodes[n + 2, sex]
+            )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def spread_migrants(
+    population: Array,
+    survival: Array,
+    propensity: Array,
+    shift: Array,
+    net_migration: Array,
+    leaving_share: float,
+    out: Array,
+) -> None:
+    """Net migrants by sex and age: those expected, and more or fewer of those who move.
+
+    The shift is a rate. It falls on each sex and age in proportion to its propensity and to the
+    residents who reach that age in the year. Where it is not zero, emigrants of an age are at most
+    the given share of the survivors: the migrants expected were made for a population that may
+    have gone another way since.
+
+    Parameters
+    ----------
+    population : array [draw, sex, age]
+        Persons at the start of the year.
+    survival : array [1|draw, sex, age]
+        Share of each age alive at the end of the year.
+    propensity : array [1|draw, sex, age]
+        Relative propensity to move, by the age reached at the end of the year (1).
+    shift : array [1|draw]
+        Net migrants beyond those expected, for one resident of any age (1/year).
+    net_migration : array [1|draw, sex, age]
+        Net migrants expected, by the age reached at the end of the year (persons/year).
+    leaving_share : float
+        Largest share of the survivors of an age who leave.
+    out : array [draw, sex, age]
+        Net migrants (persons/year).
+
+    Notes
+    -----
+    The children born in the year are not yet known: those of the year before stand for them, and
+    their emigrants are not limited here.
+    """
+    draws, sexes, ages = population.shape
+    last = ages - 1
+    for draw in range(draws):
+        p = draw if propensity.shape[0] > 1 else 0
+        m = draw if net_migration.shape[0] > 1 else 0
+        s = draw if survival.shape[0] > 1 else 0
+        rate = shift[draw if shift.shape[0] > 1 else 0]
+        if rate == 0.0:
+            for sex in range(sexes):
+                for age in range(ages):
+                    out[draw, sex, age] = net_migration[m, sex, age]
+            continue
+        everybody, movers = 0.0, 0.0
+        for sex in range(sexes):
+            everybody += population[draw, sex, last]
+            movers += propensity[p, sex, 0] * population[draw, sex, 0]
+            movers += propensity[p, sex, last] * population[draw, sex, last]
+            for age in range(1, ages):
+                everybody += population[draw, sex, age - 1]
+                movers += propensity[p, sex, age] * population[draw, sex, age - 1]
+        rate = rate * everybody / movers if movers > 0.0 else 0.0
+        for sex in range(sexes):
+            young = population[draw, sex, 0]
+            out[draw, sex, 0] = net_migration[m, sex, 0] + young * (rate * propensity[p, sex, 0])
+            for age in range(1, last):
+                residents = population[draw, sex, age - 1]
+                out[draw, sex, age] = max(
+                    net_migration[m, sex, age] + residents * (rate * propensity[p, sex, age]),
+                    -leaving_share * (residents * survival[s, sex, age - 1]),
+                )
+            entering, staying = population[draw, sex, last - 1], population[draw, sex, last]
+            out[draw, sex, last] = max(
+                net_migration[m, sex, last]
+                + (entering + staying) * (rate * propensity[p, sex, last]),
+                -leaving_share
+                * (entering * survival[s, sex, last - 1] + staying * survival[s, sex, last]),
+            )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def population_residuals(
+    before: Array,
+    births: Array,
+    deaths: Array,
+    net_migration: Array,
+    after: Array,
+    total_out: Array,
+    cohort_out: Array,
+    negative_out: Array,
+) -> None:
+    """How far a year's population is from its balance, per draw.
+
+    Parameters
+    ----------
+    before, after, deaths, net_migration : array [draw, sex, age]
+        Population at the start and the end of the year (persons), deaths and net migrants by the
+        age reached at the end (persons).
+    births : array [draw, sex]
+        Births by sex of the child (persons).
+    total_out : array [draw]
+        D-1: population less that of the year before, births and net migrants, plus deaths,
+        relative to the population.
+    cohort_out : array [draw]
+        D-2: the same of the cohort with the largest difference, relative to the cohort.
+    negative_out : array [draw]
+        D-3: the smallest number of persons below zero, relative to the population.
+    """
+    draws, sexes, ages = after.shape
+    last = ages - 1
+    for draw in range(draws):
+        total, earlier, change = 0.0, 0.0, 0.0
+        worst, lowest = 0.0, 0.0
+        broken = False
+        for sex in range(sexes):
+            change += births[draw, sex]
+            for age in range(ages):
+                cohort = births[draw, sex] if age == 0 else before[draw, sex, age - 1]
+                if age == last:
+                    cohort += before[draw, sex, last]
+                flow = net_migration[draw, sex, age] - deaths[draw, sex, age]
+                gap = abs(after[draw, sex, age] - cohort - flow) / max(cohort, 1.0)
+                broken = broken or math.isnan(gap)
+                worst = max(worst, gap)
+                lowest = min(lowest, after[draw, sex, age])
+                total += after[draw, sex, age]
+                earlier += before[draw, sex, age]
+                change += flow
+        size = max(total, 1.0)
+        total_out[draw] = (total - earlier - change) / size
+        cohort_out[draw] = math.nan if broken else worst
+        negative_out[draw] = lowest / size

@@ -1,0 +1,271 @@
+"""Population of many draws in one pass: mortality index, migration shift, births, age groups.
+
+The arithmetic is that of the kernels of `cohort`, taken together, so that nothing but the numbers
+wanted is ever written to memory.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def population_paths(
+    fertility_rate: Array,
+    fertility_factor: Array,
+    sex_ratio_at_birth: Array,
+    net_migration: Array,
+    migration_shift: Array,
+    migration_propensity: Array,
+    migrants_exposed: Array,
+    mortality_index: Array,
+    nodes_per_unit: float,
+    first_node: Integers,
+    node_offset: Integers,
+    survival_nodes: Array,
+    birth_survival_nodes: Array,
+    life_expectancy_nodes: Array,
+    group_start: Integers,
+    kept_year: Integers,
+    leaving_share: float,
+    tolerance: float,
+    population: Array,
+    migrants: Array,
+    population_out: Array,
+    births_out: Array,
+    deaths_out: Array,
+    net_migration_out: Array,
+    life_expectancy_out: Array,
+    kept_out: Array,
+    below_zero_out: Integers,
+) -> None:
+    """Project the population of two sexes and single ages over years, for a block of draws.
+
+    Years are those projected, the base year not among them. Method: `cohort.cohort_step`,
+    `cohort.interpolate_mortality` and `cohort.spread_migrants`.
+
+    Parameters
+    ----------
+    fertility_rate : array [year, age]
+        Births of a woman in a year (1/year); zero at age 0.
+    fertility_factor : array [year, draw]
+        Factor on the rates of all ages (1).
+    sex_ratio_at_birth : array [year]
+    net_migration : array [year, sex, age]
+        Persons a year expected, by the age reached at its end.
+    migration_shift : array [year, draw]
+        Net migrants beyond those, for one resident of any age (1/year).
+    migration_propensity : array [sex, age]
+        Relative propensity to move (1).
+    migrants_exposed : array [year]
+        Share of the migrants who arrive at the start of the year.
+    mortality_index : array [year, draw, sex]
+    nodes_per_unit : float
+        Nodes of life tables in one unit of the index.
+    first_node : int64 [year]
+        Number of the first node of each year.
+    node_offset : int64 [year]
+        Where the nodes of each year begin among all.
+    survival_nodes : array [node, sex, age]
+        Survival ratios at the nodes, year after year.
+    birth_survival_nodes, life_expectancy_nodes : array [node, sex]
+        Survival of births (1) and life expectancy at birth (year) at the nodes.
+    group_start : int64 [group]
+        First age of each age group; the first one is 0.
+    kept_year : int64 [year]
+        Place of the year in `kept_out`, or -1.
+    leaving_share : float
+        Largest share of the survivors of an age who leave, where there is a shift.
+    tolerance : float
+        Share of the population by which an age may be below zero, for rounding.
+    population : array [2, draw, sex, age]
+        Work space; the first plane holds the persons at the start of the first year.
+    migrants : array [sex, age]
+        Work space.
+    population_out : array [year, draw, sex, group]
+        Persons at the end of each year.
+    births_out, deaths_out, net_migration_out : array [year, draw, sex]
+        Flows of each year (persons).
+    life_expectancy_out : array [year, draw, sex]
+        At birth (year).
+    kept_out : array [kept, draw, sex, age]
+        Persons at the end of the years kept.
+    below_zero_out : int64 [year, draw, sex]
+        Ages with fewer than no persons at the end of each year.
+    """
+    years = fertility_rate.shape[0]
+    draws, sexes, ages = population.shape[1:]
+    last = ages - 1
+    groups = group_start.shape[0]
+    for year in range(years):
+        exposed_share = migrants_exposed[year]
+        late_share = 1.0 - exposed_share
+        old, new = year % 2, (year + 1) % 2
+        youngest, oldest = ages, 0
+        for age in range(1, ages):
+            if fertility_rate[year, age] != 0.0:
+                youngest = min(youngest, age)
+                oldest = age + 1
+        ratio = sex_ratio_at_birth[year]
+        keep = kept_year[year]
+
+        for draw in range(draws):
+            before = population[old, draw]
+            after = population[new, draw]
+            rate = migration_shift[year, draw]
+            if rate != 0.0:
+                everybody, movers = 0.0, 0.0
+                for sex in range(sexes):
+                    w, p = migration_propensity[sex], before[sex]
+                    a, b, c, d = w[0] * p[0], w[last] * p[last], 0.0, 0.0
+                    age = 1
+                    while age + 3 < ages:
+                        a += w[age] * p[age - 1]
+                        b += w[age + 1] * p[age]
+                        c += w[age + 2] * p[age + 1]
+                        d += w[age + 3] * p[age + 2]
+                        age += 4
+                    while age < ages:
+                        a += w[age] * p[age - 1]
+                        age += 1
+                    movers += (a + b) + (c + d)
+                    if year == 0:
+                        for age in range(ages):
+                            everybody += p[age]
+                    else:
+                        for group in range(groups):
+                            everybody += population_out[year - 1, draw, sex, group]
+                rate = rate * everybody / movers if movers > 0.0 else 0.0
+            for sex in range(sexes):
+                place = mortality_index[year, draw, sex] * nodes_per_unit
+                below = math.floor(place)
+                u = place - below
+                n = int(below) - first_node[year] + node_offset[year]
+                w0 = -u * (u - 1.0) * (u - 2.0) / 6.0
+                w1 = (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0
+                w2 = -(u + 1.0) * u * (u - 2.0) / 2.0
+                w3 = (u + 1.0) * u * (u - 1.0) / 6.0
+                s0, s1 = survival_nodes[n - 1, sex], survival_nodes[n, sex]
+                s2, s3 = survival_nodes[n + 1, sex], survival_nodes[n + 2, sex]
+                g, w = migrants[sex], migration_propensity[sex]
+                p, q = before[sex], after[sex]
+                base = net_migration[year, sex]
+                entering, staying = p[last - 1], p[last]
+                share = entering / (entering + staying) if entering + staying > 0.0 else 1.0
+                s = w0 * s0[last - 1] + w1 * s1[last - 1] + w2 * s2[last - 1] + w3 * s3[last - 1]
+                rest = w0 * s0[last] + w1 * s1[last] + w2 * s2[last] + w3 * s3[last]
+                if rate == 0.0:
+                    g[0], g[last] = base[0], base[last]
+                    for age in range(1, last):
+                        x = age - 1
+                        alive = w0 * s0[x] + w1 * s1[x] + w2 * s2[x] + w3 * s3[x]
+                        g[age] = base[age]
+                        q[age] = (p[x] + exposed_share * g[age]) * alive + late_share * g[age]
+                else:
+                    g[0] = base[0] + p[0] * (rate * w[0])
+                    g[last] = max(
+                        base[last] + (entering + staying) * (rate * w[last]),
+                        -leaving_share * (entering * s + staying * rest),
+                    )
+                    for age in range(1, last):
+                        x = age - 1
+                        alive = w0 * s0[x] + w1 * s1[x] + w2 * s2[x] + w3 * s3[x]
+                        moving = base[age] + p[x] * (rate * w[age])
+                        lowest = -leaving_share * (p[x] * alive)
+                        moving = moving if moving > lowest else lowest
+                        g[age] = moving
+                        q[age] = (p[x] + exposed_share * moving) * alive + late_share * moving
+                q[last] = (
+                    (entering + share * exposed_share * g[last]) * s
+                    + (staying + (1.0 - share) * exposed_share * g[last]) * rest
+                    + late_share * g[last]
+                )
+                life_expectancy_out[year, draw, sex] = (
+                    w0 * life_expectancy_nodes[n - 1, sex]
+                    + w1 * life_expectancy_nodes[n, sex]
+                    + w2 * life_expectancy_nodes[n + 1, sex]
+                    + w3 * life_expectancy_nodes[n + 2, sex]
+                )
+
+            # With one part at the start and the rest at the end, mothers are the women of both
+            # ends, those who come at the start counted at either, those who come at the end not.
+            g, p, q = migrants[0], before[0], after[0]
+            fertility = fertility_rate[year]
+            a, b = 0.0, 0.0
+            for age in range(youngest, oldest):
+                a += fertility[age] * (p[age] + exposed_share * g[age])
+                b += fertility[age] * (q[age] - late_share * g[age])
+            births = fertility_factor[year, draw] * (0.5 * (a + b))
+            births_out[year, draw, 0] = births / (1.0 + ratio)
+            births_out[year, draw, 1] = births * ratio / (1.0 + ratio)
+
+            for sex in range(sexes):
+                place = mortality_index[year, draw, sex] * nodes_per_unit
+                below = math.floor(place)
+                u = place - below
+                n = int(below) - first_node[year] + node_offset[year]
+                s = (
+                    -u * (u - 1.0) * (u - 2.0) / 6.0 * birth_survival_nodes[n - 1, sex]
+                    + (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0 * birth_survival_nodes[n, sex]
+                    - (u + 1.0) * u * (u - 2.0) / 2.0 * birth_survival_nodes[n + 1, sex]
+                    + (u + 1.0) * u * (u - 1.0) / 6.0 * birth_survival_nodes[n + 2, sex]
+                )
+                g, p, q = migrants[sex], before[sex], after[sex]
+                born = births_out[year, draw, sex]
+                if rate != 0.0:
+                    g[0] = max(g[0], -leaving_share * (born * s))
+                q[0] = (born + exposed_share * g[0]) * s + late_share * g[0]
+
+                a, b, c, d = 0.0, 0.0, 0.0, 0.0
+                age = 0
+                while age + 3 < ages:
+                    a += g[age]
+                    b += g[age + 1]
+                    c += g[age + 2]
+                    d += g[age + 3]
+                    age += 4
+                while age < ages:
+                    a += g[age]
+                    age += 1
+                moved = (a + b) + (c + d)
+                net_migration_out[year, draw, sex] = moved
+
+                earlier = 0.0
+                if year == 0:
+                    for age in range(ages):
+                        earlier += p[age]
+                else:
+                    for group in range(groups):
+                        earlier += population_out[year - 1, draw, sex, group]
+                total = 0.0
+                for group in range(groups):
+                    age = group_start[group]
+                    end = group_start[group + 1] if group + 1 < groups else ages
+                    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+                    while age + 3 < end:
+                        a += q[age]
+                        b += q[age + 1]
+                        c += q[age + 2]
+                        d += q[age + 3]
+                        age += 4
+                    while age < end:
+                        a += q[age]
+                        age += 1
+                    population_out[year, draw, sex, group] = (a + b) + (c + d)
+                    total += population_out[year, draw, sex, group]
+                deaths_out[year, draw, sex] = earlier + born + moved - total
+                least = -tolerance * earlier
+                below_zero = 0
+                for age in range(ages):
+                    below_zero += 1 if q[age] < least else 0
+                below_zero_out[year, draw, sex] = below_zero
+                if keep >= 0:
+                    for age in range(ages):
+                        kept_out[keep, draw, sex, age] = q[age]
