@@ -11,14 +11,14 @@ import pytest
 from socialbudget.contract import Array, Module, Year
 from socialbudget.ensemble import prepare, project
 from socialbudget.errors import IdentityError, SocialBudgetError
-from socialbudget.modules import build_modules
+from socialbudget.modules import FULL_LEVEL, build_modules
 from socialbudget.pack import Pack, available_packs, load_pack
 from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.projection import run as run_loop
 from socialbudget.scenario import EMPTY, Change, Scenario, scenarios_folder
 from socialbudget.units import conversion_factor, registry
 
-PACKS = available_packs()
+PACKS = available_packs(FULL_LEVEL)
 SHORT, MIDDLE = 2029, 2045
 CLOSURES = {"M0": 0.0, "M1": 1.0}
 FISCAL = {"F0": 0.0, "F1": 1.0, "F2": 2.0}

@@ -14,6 +14,7 @@ import pytest
 from socialbudget.contract import Array, Param
 from socialbudget.ensemble import prepare
 from socialbudget.errors import SocialBudgetError
+from socialbudget.modules import FULL_LEVEL, build_modules
 from socialbudget.modules.financing_rules import RULES
 from socialbudget.pack import available_packs, load_pack
 from socialbudget.plan import Plan
@@ -82,9 +83,12 @@ def others(values: Array, param: Param) -> Iterator[Array]:
 def kinds_of_parameters() -> dict[str, list[tuple[str, str]]]:
     """``{kind and name: [(pack, path)]}``: the instances of a kind stand for each other."""
     out: dict[str, list[tuple[str, str]]] = {}
-    for iso3 in available_packs():
+    for iso3 in available_packs(FULL_LEVEL):
         pack = load_pack_once(iso3)
+        read = {param.path for module in build_modules(pack) for param in module.params}
         for path in pack.entries:
+            if path not in read:  # what rapid assessment and population alone read
+                continue
             key = path
             if path.startswith("schemes."):
                 _, z, name = path.split(".")

@@ -15,6 +15,7 @@ import pytest
 
 from socialbudget.dims import FUNCTIONS
 from socialbudget.ensemble import project
+from socialbudget.modules import FULL_LEVEL
 from socialbudget.pack import available_packs, load_pack
 from socialbudget.results import Results
 
@@ -91,7 +92,7 @@ def write(file: Path, found: dict[str, np.ndarray]) -> None:
             writer.writerow([name, *(f"{v:.{DIGITS}g}" for v in values)])
 
 
-@pytest.mark.parametrize("iso3", available_packs())
+@pytest.mark.parametrize("iso3", available_packs(FULL_LEVEL))
 def test_key_series(iso3: str, request: pytest.FixtureRequest) -> None:
     found = series(project(load_pack(iso3)))
     file = FOLDER / f"{iso3}.csv"

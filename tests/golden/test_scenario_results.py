@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from socialbudget.ensemble import project
+from socialbudget.modules import FULL_LEVEL
 from socialbudget.pack import available_packs, load_pack
 from socialbudget.report.comparison import comparison_table
 from socialbudget.scenario import Change, Scenario, scenarios_folder
 
 FOLDER = Path(__file__).parents[2] / "docs" / "scenario_results"
-COUNTRIES = [iso3 for iso3 in available_packs() if iso3 != "ZZZ"]
+COUNTRIES = [iso3 for iso3 in available_packs(FULL_LEVEL) if iso3 != "ZZZ"]
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 TOLERANCE = 0.015
 """Of a printed figure with two decimals: one unit of the last place and rounding."""
