@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LAST_YEAR = 2040
 DRAWS = 100
-WORLD_DRAWS = 40
+WORLD_DRAWS = 31
 
 
 @click.command()

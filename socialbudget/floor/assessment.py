@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,18 +43,10 @@ class Assessment:
     seed : int or None
     results : Results
         The central run, with every variable.
-    cost, recipients, financing, poverty, quality : pandas.DataFrame
-        Tidy tables; see `docs/floor.md` for the columns. `financing` shows each option as if it
-        alone paid the whole gap, central path.
-    financing_quantiles : pandas.DataFrame
-        `financing` with quantiles.
-    sources : pandas.DataFrame
-        What each source named by the package pays of the gap.
-    fit : dict
-        The lognormal: mean, sigma, lines, observed and fitted shares, misfit. Empty where poverty
-        is not computed.
-    notes : tuple of str
-        What was not computed, and why.
+    spread : Results or None
+        The draws.
+    plan : Plan
+        How package and country were put together.
     """
 
     pack: Pack
@@ -62,15 +55,59 @@ class Assessment:
     draws: int
     seed: int | None
     results: Results
-    cost: pd.DataFrame
-    recipients: pd.DataFrame
-    financing: pd.DataFrame
-    poverty: pd.DataFrame
-    quality: pd.DataFrame
-    financing_quantiles: pd.DataFrame
-    sources: pd.DataFrame
-    fit: dict[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    spread: Results | None
+    plan: Plan
+
+    @cached_property
+    def cost(self) -> pd.DataFrame:
+        """Cost by guarantee, and of the package: in currency, shares, per head; and the gap."""
+        return self._tables.cost()
+
+    @cached_property
+    def recipients(self) -> pd.DataFrame:
+        """Persons by guarantee and sex: target, reached (of the target), recipients (all)."""
+        return self._tables.recipients()
+
+    @cached_property
+    def financing(self) -> pd.DataFrame:
+        """Each option as if it alone paid the whole gap, central path."""
+        frame = self.financing_quantiles
+        central = frame[frame["quantile"] == "central"].drop(columns="quantile")
+        return central.reset_index(drop=True)
+
+    @cached_property
+    def financing_quantiles(self) -> pd.DataFrame:
+        """`financing` with quantiles."""
+        return self._tables.financing()
+
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """What each source named by the package pays of the gap."""
+        return self._tables.sources()
+
+    @cached_property
+    def poverty(self) -> pd.DataFrame:
+        """FGT measures by line, poor persons and Gini, before and after; empty if not computed."""
+        return self._tables.poverty()
+
+    @cached_property
+    def quality(self) -> pd.DataFrame:
+        """Each series of the pack that the result rests on, with its weakest flag."""
+        return _quality(self.plan, self.pack)
+
+    @cached_property
+    def fit(self) -> dict[str, Any]:
+        """The lognormal: mean, sigma, lines, observed and fitted shares, misfit; empty if none."""
+        return _fit(self.plan)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not computed or had to be taken from elsewhere, and why."""
+        return self.plan.notes
+
+    @cached_property
+    def _tables(self) -> _Tables:
+        return _Tables(self.plan, self.package, self.results, self.spread)
 
     def value(self, table: str, year: int | None = None, quantile: str = "central",
               **where: str) -> float:  # fmt: skip
@@ -132,26 +169,15 @@ def assess(
     spread = None
     if draws > 0 and seed is not None:
         spread = project(plan.pack, to=to, draws=draws, seed=seed, modules=plan.modules)
-    tables = _Tables(plan, package, central, spread)
-    financing = tables.financing()
     return Assessment(
         pack=pack,
         package=package,
-        years=tables.years,
+        years=tuple(central.years[1:]),
         draws=draws if spread is not None else 0,
         seed=seed if spread is not None else None,
         results=central,
-        cost=tables.cost(),
-        recipients=tables.recipients(),
-        financing=financing[financing["quantile"] == "central"]
-        .drop(columns="quantile")
-        .reset_index(drop=True),
-        financing_quantiles=financing,
-        sources=tables.sources(),
-        poverty=tables.poverty(),
-        quality=_quality(plan, pack),
-        fit=_fit(plan),
-        notes=plan.notes,
+        spread=spread,
+        plan=plan,
     )
 
 

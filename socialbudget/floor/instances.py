@@ -20,7 +20,7 @@ from socialbudget.modules.rapid_economy import RapidEconomy
 from socialbudget.modules.schemes import guarantee as guarantee_kind
 from socialbudget.pack import Driver, Pack, SchemeInstance, Source, resolve
 from socialbudget.pack_schemes import Value
-from socialbudget.poverty import LognormalFit, fit_lognormal
+from socialbudget.poverty import SMALLEST_SHARE, LognormalFit, fit_lognormal, lognormal_fgt
 
 PREFIX = "floor_"
 """Before the name of a guarantee, so that it cannot clash with a scheme of the pack."""
@@ -98,10 +98,14 @@ class Inputs:
         return self._read[path]
 
 
-def distribution(inputs: Inputs, why: str) -> tuple[LognormalFit, dict[str, float]] | None:
+def distribution(
+    inputs: Inputs, why: str, notes: list[str]
+) -> tuple[LognormalFit, dict[str, float]] | None:
     """Lognormal of welfare in the base year, and the poverty lines in LCU a year.
 
-    None where a series is missing; the faults are with `inputs`.
+    None where a series is missing; the faults are with `inputs`. The national line is where the
+    national headcount lies. Where that is nobody (China since 2020), the line is the higher of
+    3.00 dollars a day and half the median, and a note says so.
 
     Raises
     ------
@@ -124,17 +128,20 @@ def distribution(inputs: Inputs, why: str) -> tuple[LognormalFit, dict[str, floa
         consumption = _consumption(inputs.pack)
         of_survey = None if consumption is None else consumption / grown
         fit = fit_lognormal(lines, shares, float(gini), of_survey)
-        if not 0.0 < national < 1.0:
-            raise ValueError(
-                f"the headcount at the national line is {national:g}: the line itself follows from "
-                "it only between 0 and 1"
-            )
     except ValueError as error:
         raise PackError(
             f"pack '{inputs.pack.iso3}'",
             [f"'living_standards.headcount' and 'living_standards.gini': {error}"],
         ) from None
-    lines["national"] = fit.line_at(national)
+    if SMALLEST_SHARE < national < 1.0 - SMALLEST_SHARE:
+        lines["national"] = fit.line_at(national)
+    else:
+        lines["national"] = max(lines["international_300"], fit.line_at(0.5) / 2.0)
+        national = lognormal_fgt(fit.mean, fit.sigma, lines["national"], 0)
+        notes.append(
+            "The national poverty line is assumed: the headcount at it does not show where it "
+            "lies, so the higher of 3.00 dollars a day and half the median is used"
+        )
     observed = {**fit.observed, "national": national}
     fitted = {**fit.fitted, "national": national}
     return (
@@ -181,11 +188,11 @@ def build(pack: Pack, package: Package, to: int, *, alone: bool = True) -> Plan:
     found: tuple[LognormalFit, dict[str, float]] | None = None
     if tied:
         key, why = next(iter(tied.items()))
-        found = distribution(inputs, f"[guarantee.{key}] needs it, since {why}")
+        found = distribution(inputs, f"[guarantee.{key}] needs it, since {why}", notes)
     elif absent:
         notes.append("Poverty and inequality are not computed: the pack lacks " + ", ".join(absent))
     else:
-        found = distribution(inputs, "")
+        found = distribution(inputs, "", notes)
     fit, lines = found if found else (None, {})
     first = package.first_year or pack.base_year + 1
     if not pack.base_year < first <= to:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import groupby
@@ -22,8 +23,9 @@ from socialbudget.pack import FLAGS, Pack
 if TYPE_CHECKING:
     import pandas as pd
 
-WORLD_DRAWS = 40
-"""Draws of each country in a run of the world: enough for the 80% range of a map."""
+WORLD_DRAWS = 31
+"""Draws of each country in a run of the world, in one chunk: the 80% range is a rough one."""
+MISSING = re.compile(r"'path': '([^']+)' is missing")
 LINE = "national"
 """Poverty line of the world table."""
 MEASURES = {
@@ -152,10 +154,19 @@ def assess_world(
                 "region": heading.region if heading else "",
                 "income_group": heading.income_group if heading else "",
                 "year": to,
-                "note": "Refused: " + " ".join(outcome.refusal.split()),
+                "note": f"Refused: {reason(outcome.refusal)}",
             }
         )
     return _frame(rows), refused
+
+
+def reason(refusal: str) -> str:
+    """A refusal in one sentence: the series that are missing, or what it says."""
+    missing = MISSING.findall(refusal)
+    faults = refusal.count("\n  - ")
+    if missing and len(missing) == faults:
+        return f"the pack lacks {', '.join(missing)}"
+    return " ".join(refusal.split())
 
 
 def _row_of(pack: Pack, package: Package, to: int, draws: int, seed: int | None) -> dict[str, Any]:

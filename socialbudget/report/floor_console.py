@@ -11,6 +11,7 @@ import numpy as np
 from socialbudget.floor.assessment import PACKAGE, Assessment
 from socialbudget.floor.instances import describe_group
 from socialbudget.floor.package import GROUPS, Amount, Guarantee, Package, Sum
+from socialbudget.floor.world import reason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -219,9 +220,12 @@ def world_summary(table: pd.DataFrame, refused: Mapping[str, str], package: Pack
             f"most {_country(good.iloc[-1], column)}"
         )
     if refused:
-        lines.append(f"Refused: {len(refused)}")
-        for iso3, reason in refused.items():
-            lines += _wrapped(f"{iso3}: {' '.join(reason.split())}", "  ")
+        lines.append(f"No result for {len(refused)}:")
+        by_reason: dict[str, list[str]] = {}
+        for iso3, refusal in refused.items():
+            by_reason.setdefault(reason(refusal), []).append(iso3)
+        for why, countries in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+            lines += _wrapped(f"{', '.join(countries)}: {why}", "  ")
     return "\n".join(lines)
 
 

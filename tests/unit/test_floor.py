@@ -444,9 +444,15 @@ def test_contradictory_headcounts_are_refused(pack: Pack) -> None:
     bad = changed(pack, {"living_standards.headcount": [0.5, 0.4, 0.6, 0.5]})
     with pytest.raises(PackError, match=r"living_standards.headcount.*fewer persons"):
         run(bad, package())
-    bad = changed(pack, {"living_standards.headcount": [0.25, 0.4, 0.62, 0.0]})
-    with pytest.raises(PackError, match="headcount at the national line is 0"):
-        run(bad, package())
+
+
+def test_a_national_headcount_of_nobody_gives_an_assumed_line(pack: Pack) -> None:
+    a = run(changed(pack, {"living_standards.headcount": [0.25, 0.4, 0.62, 0.0]}), package())
+    fit = a.fit
+    median = fit["mean"] / 0.98 * np.exp(-(fit["sigma"] ** 2) / 2)
+    expected = max(fit["lines"]["international_300"], median / 2)
+    assert fit["lines"]["national"] == pytest.approx(expected)
+    assert any("national poverty line is assumed" in n for n in a.notes)
 
 
 def test_a_first_year_outside_the_run_is_refused(pack: Pack) -> None:
