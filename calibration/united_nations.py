@@ -396,8 +396,10 @@ def opening_stock(
 
     The source publishes mid-year stocks, each the mean of the two stocks of 31 December around
     it. The stock is sought that, moved on by the rates and migrants of the next year, gives the
-    published mid-year stock of that year by sex and five-year group. Single ages follow the
-    births of the years in which the cohorts were born, times a smooth curve.
+    published mid-year stock of that year by sex and five-year group. Single ages follow total
+    fertility in the years in which the cohorts were born, times a smooth curve: a jump of
+    fertility stays in its cohort for life. Births would say the same where nobody moved; but
+    where they fell because women had fled, the cohort came back later.
 
     Where they are published (2024), totals by sex are met too, instead of the group 0-4, half of
     which is born in the year after; and in the thirteen countries single ages of both sexes.
@@ -422,7 +424,7 @@ def opening_stock(
     """
     survival, born = survival_ratios(rates)
     groups = midyear_groups(iso3, year + 1)
-    seed = cohort_births(iso3, year) * _years_lived(rates)
+    seed = cohort_fertility(iso3, year) * _years_lived(rates)
     stock = _follow_groups(seed, groups, survival, born, fertility, sex_ratio, migration)
     if year == BASE_YEAR:
         single = midyear_both_sexes(iso3, year + 1) if iso3 in single_age_countries() else None
@@ -582,15 +584,19 @@ def midyear_groups(iso3: str, year: int) -> Array:
     return np.asarray(table[_at(name, "iso3", iso3), _at(name, "year", year)].astype(float))
 
 
-def cohort_births(iso3: str, year: int) -> Array:
-    """Births of the cohorts aged 0 to 100 at the end of a year; those of 1950 stand for earlier."""
-    births = vital_events(iso3, "births")
-    births = births[births.index <= year]
-    return births.reindex(year - np.arange(AGES)).bfill().ffill().to_numpy(dtype=float)
+def cohort_fertility(iso3: str, year: int) -> Array:
+    """Total fertility in the years in which those aged 0 to 100 at the end of a year were born.
+
+    The first of 1950 stands for the years before.
+    """
+    frame = source_table("wpp2024_past_fertility")
+    level = frame[(frame.iso3 == iso3) & (frame.year <= year)].set_index("year").value
+    born = year - np.arange(AGES)
+    return level.reindex(np.maximum(born, level.index.min())).to_numpy(dtype=float)
 
 
 def vital_events(iso3: str, indicator: str) -> pd.Series:
-    """Published births (1950-2100) or deaths (2000-2100) by year (persons)."""
+    """Published births or deaths by year, 2000-2100 (persons)."""
     return _vital_events().xs((iso3, indicator))
 
 

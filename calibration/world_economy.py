@@ -50,8 +50,8 @@ OLDEST_PRODUCT = 2018
 LONG_RUN_PRODUCTIVITY = {"low": 0.020, "lower-middle": 0.020, "upper-middle": 0.015, "high": 0.010}
 """Growth of output per person employed from `CONVERGED` on (1/year)."""
 CONVERGED = 2050
-HIGHEST_INFLATION = 0.40
-"""Published inflation above is not projected forward: see `inflation`."""
+USABLE_INFLATION = (-0.05, 0.40)
+"""Projected inflation beyond is not taken: see `inflation`."""
 
 LONG_RUN_INFLATION = 0.08
 """A higher rate published for 2029 is not carried on from 2030: this one is, flagged assumed."""
@@ -209,13 +209,14 @@ def accounts(iso3: str) -> Accounts | None:
             "assumed",
         )
         rest = LEAST_CONSUMPTION
+    imputed = "".join(f"; {p.note}" for p in parts if p.flag == "imputed")
     return Accounts(
         product=product,
         private_consumption=Datum(
             rest,
-            weakest("estimated", *(p.flag for p in parts)),
+            weakest("estimated", product.flag, *(p.flag for p in parts)),
             product.source,
-            "GDP less the other components; " + product.note,
+            f"GDP less the other components; {product.note}{imputed}",
         ),
         government_consumption=public,
         investment=investment,
@@ -283,12 +284,14 @@ def _has_projections(iso3: str) -> bool:
 def _own_inflation(iso3: str) -> dict[int, float] | None:
     """Growth of the deflator to 2029, and from 2030 on that of consumer prices in 2029."""
     level, prices = weo(iso3, "NGDP_D"), weo(iso3, "PCPIPCH")
-    years = range(BASE_YEAR, LAST_PUBLISHED + 1)
+    years = range(FIRST, LAST_PUBLISHED + 1)
     if any(y not in level or y - 1 not in level for y in years) or LAST_PUBLISHED not in prices:
         return None
     path = {y: level[y] / level[y - 1] - 1 for y in years}
+    path = {BASE_YEAR: path[FIRST], **path}
     path[LAST_PUBLISHED + 1] = min(prices[LAST_PUBLISHED] / 100, LONG_RUN_INFLATION)
-    return path if max(list(path.values())[1:]) <= HIGHEST_INFLATION else None
+    low, high = USABLE_INFLATION
+    return path if low <= min(path.values()) and max(path.values()) <= high else None
 
 
 @cache
@@ -297,7 +300,8 @@ def inflation(iso3: str) -> tuple[dict[int, float], str, str, str]:
 
     The projections of April 2024 to 2029; from 2030 on the rate at which they let consumer prices
     rise in 2029, where most central banks' targets stand, or 8% where it is higher. A country
-    with a year above 40%, or without projections, has the donors' median instead.
+    with a year below -5% or above 40%, or without projections, has the donors' median instead. The
+    base-year entry repeats 2025.
     """
     own = _own_inflation(iso3)
     if own is not None:
@@ -309,7 +313,7 @@ def inflation(iso3: str) -> tuple[dict[int, float], str, str, str]:
     circle, members = donors(iso3, lambda c: _own_inflation(c) is not None)
     paths = [path for c in members if (path := _own_inflation(c)) is not None]
     median = {y: float(np.median([p[y] for p in paths])) for y in paths[0]}
-    why = "projections above 40% not carried on; " if len(weo(iso3, "NGDP_D")) > 10 else ""
+    why = "projections beyond -5% to 40% not taken; " if len(weo(iso3, "NGDP_D")) > 10 else ""
     return median, "imputation", "imputed", why + donors_note(circle, members)
 
 
@@ -521,11 +525,12 @@ def average_wage(iso3: str) -> Datum | None:
             "person employed"
         )
     share = _labour_share(iso3)
+    carried = f"; {product.note}" if product.flag == "imputed" else ""
     return Datum(
         share.value * per_worker,
         weakest("estimated", share.flag, product.flag),
         share.source,
-        f"Labour income per person employed, self-employed included; {share.note}{doubt}",
+        f"Labour income per person employed, self-employed included; {share.note}{doubt}{carried}",
     )
 
 
@@ -543,7 +548,8 @@ def _surveyed_wage(iso3: str) -> Datum | None:
         weakest("estimated", factor.flag),
         "ilo_labour",
         f"Mean monthly earnings of employees {year} at purchasing power of 2021 x 12 x currency "
-        "per international dollar x real product per head since",
+        "per international dollar x real product per head since"
+        + (f"; {factor.note}" if factor.flag == "imputed" else ""),
     )
 
 
@@ -675,13 +681,14 @@ def _add_accounts(pack: PackBuilder, iso3: str) -> None:
     for name in ("government_consumption", "investment", "exports", "imports"):
         share: Datum = getattr(shares, name)
         values[name] = _round(share.value * product)
+        amount = _of_product(share, shares.product)
         pack.value(
             f"macroeconomy.{name}",
             values[name],
             "LCU/year",
-            share.source,
-            weakest(share.flag, shares.product.flag),
-            note=f"{share.note}; x GDP 2024",
+            amount.source,
+            amount.flag,
+            note=amount.note,
         )
     rest = product - values["government_consumption"] - values["investment"]
     rest -= values["exports"] - values["imports"]
@@ -699,11 +706,15 @@ def _add_accounts(pack: PackBuilder, iso3: str) -> None:
 def _add_government(pack: PackBuilder, iso3: str, product: Datum) -> None:
     for name, ratio in government(iso3).items():
         unit = "LCU" if name == "debt" else "LCU/year"
-        level = ratio.times(product.value, "x GDP 2024", weakest(ratio.flag, product.flag))
-        _put(pack, f"government.{name}", level, unit)
-    ratio = health_expenditure(iso3)
-    level = ratio.times(product.value, "x GDP 2024", weakest(ratio.flag, product.flag))
-    _put(pack, "government.health_expenditure", level, "LCU/year")
+        _put(pack, f"government.{name}", _of_product(ratio, product), unit)
+    health = _of_product(health_expenditure(iso3), product)
+    _put(pack, "government.health_expenditure", health, "LCU/year")
+
+
+def _of_product(ratio: Datum, product: Datum) -> Datum:
+    """A ratio as an amount; an imputed product says so in the note of the amount."""
+    note = "x GDP 2024" + (f" ({product.note})" if product.flag == "imputed" else "")
+    return ratio.times(product.value, note, weakest(ratio.flag, product.flag))
 
 
 def _add_growth_and_prices(pack: PackBuilder, iso3: str) -> None:
