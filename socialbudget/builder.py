@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,25 +12,13 @@ import tomli_w
 from numpy.typing import ArrayLike
 
 from socialbudget import table as long_table
+from socialbudget.blocks import Block, stacked, worded
 from socialbudget.contract import Array
 from socialbudget.dims import STANDARD
 from socialbudget.results import whole_folder
-from socialbudget.table import FLAGS, Column, Integers, LongTable, Text, text_of
+from socialbudget.table import FLAGS
 
 Values = ArrayLike | Mapping[int, ArrayLike]
-
-
-@dataclass(frozen=True)
-class _Block:
-    """The values of one path and year; `source` and `flag` are one word or one for each cell."""
-
-    path: str
-    year: int
-    values: Array
-    unit: str
-    source: Text
-    flag: Text
-    note: Text
 
 
 class PackBuilder:
@@ -79,7 +65,7 @@ class PackBuilder:
         self._transfers: list[dict[str, Any]] = []
         self._extrapolation: dict[str, str] = {}
         self._uncertainty: dict[str, dict[str, Any]] = {}
-        self._blocks: dict[tuple[str, ...], list[_Block]] = {}
+        self._blocks: dict[tuple[str, ...], list[Block]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
 
     def source(self, key: str, **entry: str) -> None:
@@ -175,11 +161,8 @@ class PackBuilder:
             raise ValueError(f"{path}: dims {dims} after {self._paths[path]}")
         by_year = values if isinstance(values, Mapping) else {year or self.base_year: values}
         shape = tuple(len(STANDARD[d]) for d in dims)
-        words = {}
-        for column, given in (("source", source), ("flag", flag), ("note", note)):
-            array = np.broadcast_to(np.asarray(given, dtype=object), shape).ravel()
-            found, codes = np.unique(array.astype(str), return_inverse=True)
-            words[column] = Text(codes.astype(np.int32), tuple(str(word) for word in found))
+        given = {"source": source, "flag": flag, "note": note}
+        words = {column: worded(word, shape) for column, word in given.items()}
         unknown = set(words["source"].words) - set(self._sources)
         if unknown:
             raise ValueError(f"{path}: source {sorted(unknown)} is not registered")
@@ -194,7 +177,7 @@ class PackBuilder:
             if bits is not None:
                 array = rounded(array, bits)
             self._blocks.setdefault(dims, []).append(
-                _Block(path, int(when), array.ravel(), unit, **words)
+                Block(path, int(when), array.ravel(), unit, **words)
             )
 
     def write(self, folder: Path) -> None:
@@ -207,7 +190,7 @@ class PackBuilder:
                 for one, next_one in pairwise(blocks):
                     if (one.path, one.year) == (next_one.path, next_one.year):
                         raise ValueError(f"{one.path} {one.year} is given twice")
-                table = _long(dims, blocks)
+                table = stacked(dims, blocks)
                 long_table.write(table, target / f"{name}.parquet")
                 tables[name] = {
                     "file": f"{name}.parquet",
@@ -236,42 +219,3 @@ def rounded(values: ArrayLike, bits: int) -> Array:
     fraction, exponent = np.frexp(np.asarray(values, dtype=float))
     out: Array = np.ldexp(np.round(np.ldexp(fraction, bits)), exponent - bits)
     return out
-
-
-def _long(dims: tuple[str, ...], blocks: Sequence[_Block]) -> LongTable:
-    """The blocks one under the other."""
-    shape = tuple(len(STANDARD[d]) for d in dims)
-    size = math.prod(shape)
-
-    def each(words: Iterable[str]) -> Text:
-        """One word for every row of a block."""
-        given = list(words)
-        known = {word: i for i, word in enumerate(dict.fromkeys(given))}
-        codes = np.array([known[word] for word in given], dtype=np.int32)
-        return text_of(list(known), np.repeat(codes, size))
-
-    def cells(columns: Sequence[Text]) -> Text:
-        """Words cell by cell."""
-        known = {w: i for i, w in enumerate(sorted({w for c in columns for w in c.words}))}
-        codes = [np.array([known[w] for w in c.words], dtype=np.int32)[c.codes] for c in columns]
-        return Text(np.concatenate(codes), tuple(known))
-
-    columns: dict[str, Column] = {
-        "path": each(block.path for block in blocks),
-        "year": np.repeat(np.array([block.year for block in blocks], dtype=np.int16), size),
-    }
-    for dim, place in zip(dims, np.indices(shape).reshape(len(dims), size), strict=True):
-        columns[dim] = _labels(STANDARD[dim], np.tile(place, len(blocks)))
-    columns["value"] = np.concatenate([block.values for block in blocks])
-    columns["unit"] = each(block.unit for block in blocks)
-    columns["source"] = cells([block.source for block in blocks])
-    columns["flag"] = cells([block.flag for block in blocks])
-    columns["note"] = cells([block.note for block in blocks])
-    return LongTable(columns)
-
-
-def _labels(labels: tuple[str | int, ...], places: Integers) -> Column:
-    """A column of a dimension's members from their places among them."""
-    if all(isinstance(label, int) for label in labels):
-        return np.array(labels, dtype=np.int16)[places]
-    return text_of([str(label) for label in labels], places.astype(np.int32))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from socialbudget.blocks import Block, stacked, worded
 from socialbudget.contract import Array
 from socialbudget.dims import STANDARD
 from socialbudget.errors import PackError
-from socialbudget.table import FLAGS, Entry, Frames, LongTable, Text
+from socialbudget.table import FLAGS, Entry, Frames, LongTable, check
 
 if TYPE_CHECKING:
     from socialbudget.pack import Pack, SchemeInstance, Source
+
+IN_MEMORY = "(in memory)"
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def with_schemes(
         name = "_".join(["added", *(dims or ("scalar",))])
         while name in pack.manifest.tables:
             name += "_more"
-        tables[name], found = _table(name, dims, group)
+        tables[name], found = _table(name, dims, group, known)
         entries.update(found)
     digest = hashlib.sha256(pack.hash.encode())
     for name in sorted(tables):
@@ -128,7 +131,7 @@ def with_schemes(
                 **pack.manifest.tables,
                 **{
                     name: TableEntry(
-                        file="(in memory)",
+                        file=IN_MEMORY,
                         dims=tuple(c for c in table.columns if c in STANDARD),
                         rows=len(table),
                         hash=table.hash(),
@@ -143,55 +146,32 @@ def with_schemes(
         "scheme": tuple(schemes),
         "insurance": tuple(z for z, s in schemes.items() if s.contributory),
     }
-    frames = pack.tables
-    whole = {**frames.tables, **tables} if isinstance(frames, Frames) else tables
     return replace(
         pack,
         manifest=manifest,
         coords=coords,
         entries=entries,
-        tables=Frames(whole),
+        tables=Frames({**pack.tables.tables, **tables}),
         hash=digest.hexdigest(),
     )
 
 
 def _table(
-    name: str, dims: tuple[str, ...], values: list[Value]
+    name: str, dims: tuple[str, ...], values: list[Value], known: Collection[str]
 ) -> tuple[LongTable, dict[str, Entry]]:
-    labels = [STANDARD[d] for d in dims]
-    size = int(np.prod([len(codes) for codes in labels], dtype=int))
-    position = np.indices([len(codes) for codes in labels]).reshape(len(dims), size)
-    entries: dict[str, Entry] = {}
-    keys: list[tuple[Value, int]] = []
-    for v in values:
-        years = tuple(sorted(v.values))
-        start = len(keys) * size
-        array = np.stack([np.asarray(v.values[y], dtype=float) for y in years])
-        keys += [(v, year) for year in years]
-        rows = slice(start, len(keys) * size)
-        entries[v.path] = Entry(
-            v.path, dims, years, np.ascontiguousarray(array), v.unit, name, rows
+    """The added values of the same dims as a table, and by path."""
+    shape = tuple(len(STANDARD[d]) for d in dims)
+    blocks = [
+        Block(
+            v.path,
+            year,
+            np.ravel(np.asarray(v.values[year], dtype=float)),
+            v.unit,
+            worded(v.source, shape),
+            worded(v.flag, shape),
+            worded(v.note, shape),
         )
-
-    def text(get: str) -> Text:
-        found = [getattr(v, get) for v, _ in keys]
-        words = sorted(set(found))
-        codes = np.array([words.index(w) for w in found])
-        return Text(np.repeat(codes, size), tuple(words))
-
-    columns: dict[str, Text | np.ndarray] = {
-        "path": text("path"),
-        "year": np.repeat(np.array([year for _, year in keys], dtype=np.int16), size),
-    }
-    for i, dim in enumerate(dims):
-        codes = np.tile(position[i], len(keys))
-        if all(isinstance(c, int) for c in labels[i]):
-            columns[dim] = np.asarray(labels[i], dtype=np.int16)[codes]
-        else:
-            order = sorted(str(c) for c in labels[i])
-            number = np.array([order.index(str(c)) for c in labels[i]])
-            columns[dim] = Text(number[codes], tuple(order))
-    columns["value"] = np.concatenate([np.ravel(e.values) for e in entries.values()])
-    for column in ("unit", "source", "flag", "note"):
-        columns[column] = text(column)
-    return LongTable(columns), entries
+        for v in values
+        for year in v.values
+    ]
+    return check(stacked(dims, blocks), IN_MEMORY, name, dims, STANDARD, known, ())
