@@ -32,8 +32,6 @@ WORLD = "World"
 GROUPINGS = ("region", "subregion", "income_group")
 WORTH_A_PROCESS = 12
 """Packs for which a process of its own pays: it takes as long to start as they take to run."""
-IDENTITY_TOLERANCE = 1e-9
-"""Relative residual above which the sum over countries is broken (method 0.4)."""
 
 
 @dataclass(frozen=True)
@@ -284,6 +282,8 @@ def world_population(
     IdentityError
         When births, deaths and migrants of the world do not add up to its change.
     """
+    from socialbudget.projection import IDENTITY_TOLERANCE
+
     groups = tuple((int(a), MAX_AGE if b is None else int(b)) for a, b in age_groups)
     for low, high in groups:
         if not 0 <= low <= high <= MAX_AGE:
