@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,6 +129,8 @@ class _State:
             self._parameters[path] = array
         self._parameters_now: dict[str, Array] = {}
         self.views: dict[str, Year] = {}
+        # Each module's view, and the names in it: to read, its own, of last year.
+        self._shown: list[tuple[Year, Sequence[str], Sequence[str], Sequence[str]]] = []
         for module in plan.modules:
             year = Year(module.name, base_year, draws)
             year._matches = plan.matches[module.name]
@@ -136,6 +138,9 @@ class _State:
                 module.name, frozenset(p.path for p in module.params), self._parameters_now
             )
             self.views[module.name] = year
+            own = [var.name for var in module.writes]
+            lagged = [*plan.lags[module.name], *own]
+            self._shown.append((year, tuple(plan.reads[module.name]), own, lagged))
 
     def _at(self, arrays: dict[str, Array], t: int) -> dict[str, Array]:
         """Year index `t` of whole trajectories, writable or read-only as they are."""
@@ -151,15 +156,12 @@ class _State:
         self._last_but_one, self._last = self._last, self._now
         self._now = self._at(self.arrays, t)
         readable = self._at(self._readonly, t)
-        for module in self.plan.modules:
-            view = self.views[module.name]
+        for view, reads, own, lagged in self._shown:
             view.year = self.base_year + t
-            view._now = {name: readable[name] for name in self.plan.reads[module.name]}
-            view._now.update((var.name, self._now[var.name]) for var in module.writes)
-            view._last = {}
-            if t > 0:
-                lagged = [*self.plan.lags[module.name], *(var.name for var in module.writes)]
-                view._last = {name: self._readable_last[name] for name in lagged}
+            view._now = {name: readable[name] for name in reads}
+            for name in own:
+                view._now[name] = self._now[name]
+            view._last = {name: self._readable_last[name] for name in lagged} if t > 0 else {}
         self._readable_last = readable
 
     def now(self, name: str, years_back: int = 0) -> Array:
