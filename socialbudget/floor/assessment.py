@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from socialbudget.contract import Array
+from socialbudget.errors import IdentityError, PackError
 from socialbudget.floor.instances import GOVERNMENT, Plan, build
 from socialbudget.floor.package import Package
 from socialbudget.pack import FLAGS, Pack
@@ -168,7 +169,12 @@ def assess(
     central = project(plan.pack, to=to, modules=plan.modules)
     spread = None
     if draws > 0 and seed is not None:
-        spread = project(plan.pack, to=to, draws=draws, seed=seed, modules=plan.modules)
+        try:
+            spread = project(plan.pack, to=to, draws=draws, seed=seed, modules=plan.modules)
+        except (IdentityError, PackError) as error:
+            # The central path stands; the draws of a tiny population may leave what is possible.
+            note = f"No ranges, since a draw has no result: {' '.join(str(error).split())}"
+            plan = replace(plan, notes=(*plan.notes, note))
     return Assessment(
         pack=pack,
         package=package,

@@ -139,7 +139,7 @@ def _poverty(assessments: Sequence[Assessment], year: int) -> list[str]:
         yearly = first.fit["lines"][line]
         label = f"  {words}"
         if line == "national":
-            label += f" ({first.pack.manifest.currency} {_number(yearly)} a year)"
+            label = f"  national, {first.pack.manifest.currency} {_number(yearly)} a year"
         lines.append(
             _cut(label, LABEL).ljust(LABEL)
             + "".join(f"{100 * v:.1f}%".rjust(14) for v in (before, *after))

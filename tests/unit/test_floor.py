@@ -347,6 +347,27 @@ def test_ranges_hold_the_centre_and_repeat(pack: Pack) -> None:
     assert (a.draws, a.seed) == (60, 5)
 
 
+def test_draws_without_result_leave_the_centre_and_a_note(
+    pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tiny population may have draws with nobody left."""
+    from socialbudget import ensemble
+
+    project_ = ensemble.project
+
+    def failing(*args, **options):  # type: ignore[no-untyped-def]
+        if options.get("seed") is not None:
+            raise IdentityError("identity D-3 nobody below zero does not hold in 2031")
+        return project_(*args, **options)
+
+    monkeypatch.setattr(ensemble, "project", failing)
+    a = assess(pack, package(), to=2026, draws=20, seed=1)
+    assert a.draws == 0
+    assert a.seed is None
+    assert set(a.cost["quantile"]) == {"central"}
+    assert any("No ranges" in n and "D-3" in n for n in a.notes)
+
+
 def test_tables_have_the_columns_that_reports_use(pack: Pack) -> None:
     a = run(pack, load_package().with_variant("low"))
     assert list(a.cost) == ["year", "guarantee", "title", "measure", "quantile", "value"]
@@ -508,7 +529,7 @@ def test_console_fits_the_screen_and_says_what_matters(pack: Pack) -> None:
     found = assess_variants(pack, load_package(), to=2040, draws=20)
     text = summary(list(found.values()))
     assert max(map(len, text.splitlines())) <= WIDTH
-    for words in ("Low package, 2040", "High package, 2040", "women", "national line", "Gini",
+    for words in ("Low package, 2040", "High package, 2040", "women", "national, ZAR", "Gini",
                   "% of GDP", "payroll contribution", "Assumed: ", "misfit"):  # fmt: skip
         assert words in text
 
