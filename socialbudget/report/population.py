@@ -28,6 +28,7 @@ from socialbudget.population import (
     population_share,
     pyramid,
     support_ratio,
+    threshold_measure,
     threshold_probability,
     total_population,
 )
@@ -135,6 +136,16 @@ def _named(measure: Measure, name: str, title: str) -> Measure:
     return replace(measure, name=name, title=title)
 
 
+def covered(expectancy: Array, years: Sequence[int]) -> Array:
+    """Cohort expectancies ``[year, ...]``, NaN where most years ahead lie after the run.
+
+    The rest of such a life would be lived in the mortality held after the last year, and the
+    number would say more of that than of the cohort.
+    """
+    ahead = (years[-1] - np.asarray(years)).reshape(-1, *([1] * (expectancy.ndim - 1)))
+    return np.where(ahead >= 0.5 * expectancy, expectancy, np.nan)
+
+
 def orphan_shares(results: Results, below: int = 18) -> Array:
     """Share of persons below an age whose mother, father, both or any parent are dead.
 
@@ -197,8 +208,8 @@ def fan_chart(
     chart.option["series"] = bands + chart.option["series"]
     end = edges[:, -1]
     note = (
-        f"Dark band: 80% of {draws.shape[1]:,} draws, light band: 95%. ".replace(",", "\u202f")
-        + f"In {years[-1]}: 80% between {fixed(end[1], 1)}{suffix} and {fixed(end[2], 1)}{suffix}, "
+        f"Dark band: 80% of {fixed(draws.shape[1])} draws, light band: 95%. "
+        f"In {years[-1]}: 80% between {fixed(end[1], 1)}{suffix} and {fixed(end[2], 1)}{suffix}, "
         f"95% between {fixed(end[0], 1)}{suffix} and {fixed(end[3], 1)}{suffix}."
     )
     return replace(chart, note=note)
@@ -267,9 +278,10 @@ def _charts(page: Population) -> dict[str, list[Chart]]:
         ),
     ]
     period = life_expectancy(central).central[..., 0]
-    cohort = life_expectancy(central, kind="cohort").central[..., 0]
+    met = life_expectancy(central, kind="cohort").central
+    cohort = covered(met[..., 0], years)
     at_65 = life_expectancy(central).central[..., 65]
-    cohort_65 = life_expectancy(central, kind="cohort").central[..., 65]
+    cohort_65 = covered(met[..., 65], years)
 
     def lives(id: str, title: str, now: Array, met: Array) -> Chart:
         return charts.line_chart(
@@ -278,10 +290,14 @@ def _charts(page: Population) -> dict[str, list[Chart]]:
             "years",
             years,
             [
-                Line("Women, by the mortality they will meet", met[:, 0], WOMEN, "dashed", 1.8),
-                Line("Men, by the mortality they will meet", met[:, 1], MEN, "dashed", 1.8),
-                Line("Women, by the mortality of the year", now[:, 0], WOMEN),
-                Line("Men, by the mortality of the year", now[:, 1], MEN),
+                line
+                for line in (
+                    Line("Women, by the mortality they will meet", met[:, 0], WOMEN, "dashed", 1.8),
+                    Line("Men, by the mortality they will meet", met[:, 1], MEN, "dashed", 1.8),
+                    Line("Women, by the mortality of the year", now[:, 0], WOMEN),
+                    Line("Men, by the mortality of the year", now[:, 1], MEN),
+                )
+                if np.isfinite(line.values).any()
             ],
             zero=False,
         )
@@ -626,22 +642,48 @@ def _cell(value: float, unit: str) -> str:
     return fixed(value, 1)
 
 
+LABELS = {
+    "median_age": "Median age",
+    "share[0-14]": "Share of people aged 0–14",
+    "share[65+]": "Share of people aged 65 and over",
+    "share[80+]": "Share of people aged 80 and over",
+    "child_ratio": "Children (0–14) to persons aged 15–64",
+    "old_age_ratio": "Persons of 65 and over to persons aged 15–64",
+    "total_ratio": "Both together to persons aged 15–64",
+    "support_ratio": "Persons in the labour force to persons outside it",
+    "period_life_expectancy[0]_female": "Life expectancy at birth, women",
+    "period_life_expectancy[0]_male": "Life expectancy at birth, men",
+    "period_life_expectancy[65]_female": "Years to live at 65, women",
+    "period_life_expectancy[65]_male": "Years to live at 65, men",
+    "cohort_life_expectancy[0]_female": "Cohort life expectancy at birth, women",
+    "cohort_life_expectancy[0]_male": "Cohort life expectancy at birth, men",
+    "cohort_life_expectancy[65]_female": "Cohort years to live at 65, women",
+    "cohort_life_expectancy[65]_male": "Cohort years to live at 65, men",
+}
 UNITS = {"person": "thousand", "person/year": "thousand a year", "1": "per 100", "year": "years"}
 
 
 def key_table(page: Population) -> dict[str, Any]:
     """Headline measures in chosen years, central path."""
-    rows = [
-        {
-            "label": m.title,
-            "row": "total" if m.name == "population" else "detail",
-            "money": False,
-            "unit": UNITS[m.unit],
-            "cells": [_cell(float(m.central[y - page.base]), m.unit) for y in page.years],
-        }
-        for m in headline_measures(page.central)
-    ]
-    return _table(page, "Key figures", [{"name": "", "rows": rows}])
+    rows = []
+    for m in headline_measures(page.central):
+        values = m.central
+        if m.name.startswith("cohort_life_expectancy"):
+            values = covered(values, page.central.years)
+        rows.append(
+            {
+                "label": LABELS.get(m.name, m.title),
+                "row": "total" if m.name == "population" else "detail",
+                "money": False,
+                "unit": UNITS[m.unit],
+                "cells": [_cell(float(values[y - page.base]), m.unit) for y in page.years],
+            }
+        )
+    note = (
+        "31 December. Cohort life expectancy is that of those who reach the age in the year; "
+        "it is left out where the run holds less than half of the years ahead of them."
+    )
+    return _table(page, "Key figures", [{"name": "", "rows": rows}], note)
 
 
 def group_table(page: Population) -> dict[str, Any]:
@@ -664,6 +706,21 @@ def group_table(page: Population) -> dict[str, Any]:
     return _table(page, "Population by sex and age group", groups, "31 December.")
 
 
+def event_words(page: Population, threshold: Threshold) -> str:
+    """What a threshold asks about, for readers: "Old-age dependency ratio above 0.5"."""
+    measure = threshold_measure(page.central, threshold)
+    side = "above" if threshold.above else "below"
+    value = threshold.value
+    if measure.unit in ("person", "person/year"):
+        words = people(value)
+    elif measure.unit == "1":
+        words = f"{fixed(100 * value, 1)} per 100"
+    else:
+        words = f"{fixed(value, 1)} years"
+    title = LABELS.get(measure.name, measure.title)
+    return f"{title} {side} {words}"
+
+
 def probability_rows(page: Population) -> list[dict[str, str]]:
     """What the thresholds ask for, as text, in the years of the tables."""
     frame = page.probabilities()
@@ -677,7 +734,7 @@ def probability_rows(page: Population) -> list[dict[str, str]]:
         for p in own.to_dict("records"):
             rows.append(
                 {
-                    "question": threshold.text,
+                    "question": event_words(page, threshold),
                     "event": "at least once by" if "by" in p["event"] else "in",
                     "year": str(p["year"]),
                     "probability": f"{fixed(100 * p['probability'], 1)}%",
@@ -791,6 +848,7 @@ def render(page: Population, today: date | None = None) -> str:
         "groups": group_table(page),
         "probabilities": probability_rows(page),
         "draws": page.drawn.draws if page.drawn else 0,
+        "draws_text": fixed(page.drawn.draws) if page.drawn else "",
         "seed": page.drawn.seed if page.drawn else None,
         "held": HELD,
         "sources": source_rows(page),

@@ -22,6 +22,7 @@ from socialbudget.report.html import script_hash
 from socialbudget.report.lexis_surface import lexis_surface
 from socialbudget.report.population import (
     Population,
+    covered,
     headline_measures,
     probability_rows,
     render,
@@ -122,6 +123,14 @@ def test_words_and_tables_say_the_same(page: Population, text: str) -> None:
     assert "South Africa: population 2024–2032" in text
 
 
+def test_cohort_lines_end_where_the_run_knows_too_little(page: Population) -> None:
+    values = np.array([[10.0], [4.1], [3.9], [4.0]])
+    shown = covered(values, [2096, 2098, 2098, 2100])
+    np.testing.assert_array_equal(np.isnan(shown[:, 0]), [True, True, False, True])
+    full = covered(np.array([4.0, 4.0, 4.0]), [2096, 2098, 2100])
+    np.testing.assert_array_equal(np.isnan(full), [False, False, True])
+
+
 def test_what_others_write_is_escaped() -> None:
     scenario = Scenario.loads(f'title = "{EVIL}"\nnote = "{EVIL}"')
     central = project_population(load_pack("ZZZ"), scenario, to=2026)
@@ -189,7 +198,7 @@ def test_command_writes_everything(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     assert "South Africa (ZAF): population 2024-2030" in done.output
-    assert "population > 65 million in 2030" in done.output
+    assert "Population above 65.0 million | in 2030" in done.output
     assert (out / "population.html").stat().st_size > 3e5
     assert (out / "tables" / "manifest.json").is_file()
     groups = pd.read_parquet(out / "tables" / "population_groups.parquet")
