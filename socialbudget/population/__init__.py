@@ -7,6 +7,7 @@ gives long tables, bands and probabilities. See ``docs/population.md``.
 from __future__ import annotations
 
 from socialbudget.population.ages import AgeGroup, parse_age_groups
+from socialbudget.population.kin import children_per_person, orphan_share, orphans
 from socialbudget.population.lexis import (
     crude_death_rate_by_age,
     deaths_by_age,
@@ -48,6 +49,7 @@ __all__ = [
     "Measure",
     "Threshold",
     "annuity_factor",
+    "children_per_person",
     "cohort_survival",
     "crude_death_rate_by_age",
     "deaths_by_age",
@@ -61,6 +63,8 @@ __all__ = [
     "lexis_table",
     "life_expectancy",
     "median_age",
+    "orphan_share",
+    "orphans",
     "parse_age_groups",
     "parse_threshold",
     "period_mortality",

@@ -24,6 +24,7 @@ from socialbudget.population import (
     lexis_table,
     life_expectancy,
     median_age,
+    orphans,
     population_by_group,
     population_share,
     pyramid,
@@ -147,19 +148,10 @@ def covered(expectancy: Array, years: Sequence[int]) -> Array:
 
 
 def orphan_shares(results: Results, below: int = 18) -> Array:
-    """Share of persons below an age whose mother, father, both or any parent are dead.
-
-    Returns
-    -------
-    float64[year, 4]
-        Maternal, paternal, double, any (maternal + paternal - double).
-    """
+    """Share of persons below an age without mother, father, both, any: ``float64[year, 4]``."""
     persons = results.central("demography.population").sum(axis=1)[:, :below].sum(axis=1)
-    kinds = [
-        results.central(f"families.{k}_orphans")[:, :below].sum(axis=1) / persons
-        for k in ("maternal", "paternal", "double")
-    ]
-    return np.stack([*kinds, kinds[0] + kinds[1] - kinds[2]], axis=1)
+    share: Array = orphans(results, f"0-{below - 1}").central[..., 0] / persons[:, None]
+    return share
 
 
 # --- charts ----------------------------------------------------------------------------------
@@ -325,7 +317,7 @@ def _charts(page: Population) -> dict[str, list[Chart]]:
     ]
     families: list[Chart] = []
     if page.has_families:
-        orphans = 100 * orphan_shares(central)
+        lost = 100 * orphan_shares(central)
         married = central.central("families.married")
         widowed = central.central("families.widowed")
         persons = central.central("demography.population")
@@ -336,9 +328,9 @@ def _charts(page: Population) -> dict[str, list[Chart]]:
                 "percent of children below 18",
                 years,
                 [
-                    Line("Father dead", orphans[:, 1], MEN),
-                    Line("Mother dead", orphans[:, 0], WOMEN),
-                    Line("Both dead", orphans[:, 2], TOTAL, "dotted"),
+                    Line("Father dead", lost[:, 1], MEN),
+                    Line("Mother dead", lost[:, 0], WOMEN),
+                    Line("Both dead", lost[:, 2], TOTAL, "dotted"),
                 ],
                 suffix="%",
                 decimals=2,

@@ -16,7 +16,14 @@ from socialbudget.kernels.families import balance_couples
 from socialbudget.modules import accepted_params, build_modules
 from socialbudget.modules.families import ACCEPTED
 from socialbudget.pack import Pack, load_pack
-from socialbudget.population import family_parameters, project_population, with_families
+from socialbudget.population import (
+    children_per_person,
+    family_parameters,
+    orphan_share,
+    orphans,
+    project_population,
+    with_families,
+)
 from socialbudget.population.nuptiality import PATTERNS, first_marriages, marital_shares, pattern_of
 from socialbudget.results import Results
 from socialbudget.scenario import Scenario
@@ -178,6 +185,33 @@ def test_children_of_women_are_about_their_fertility(stationary: Results) -> Non
     women = stationary["demography.population"][0, 0, 0]
     children = stationary["families.children"][0, 0, 0]
     assert 0.9 * total < children[45] / women[45] < total
+
+
+def test_orphans_as_a_group_of_eligible_persons(zaf: Results) -> None:
+    share = orphan_share(zaf)
+    people = zaf["demography.population"].sum(axis=2)
+    parts = {k: share.select(kind=k).values for k in ("maternal", "paternal", "double", "any")}
+    np.testing.assert_allclose(
+        parts["any"], parts["maternal"] + parts["paternal"] - parts["double"], rtol=1e-12
+    )
+    assert ((share.values >= 0) & (share.values <= 1 + 1e-12)).all()
+    assert (np.diff(parts["any"][0, 0, :80]) > 0).all()  # the older, the fewer parents live
+    young = orphans(zaf, "0-17").select(kind="any", group="0-17").values
+    np.testing.assert_allclose(young, (parts["any"] * people)[..., :18].sum(axis=-1), rtol=1e-12)
+    assert set(share.frame()["unit"]) == {"1"}
+    minors = children_per_person(zaf, minor=True).select(sex="female", age=35).values
+    assert (minors <= children_per_person(zaf).select(sex="female", age=35).values).all()
+    with pytest.raises(SocialBudgetError, match="families=True"):
+        orphan_share(project_population(load_pack("ZZZ"), to=2025))
+
+
+def test_draws_of_families_do_not_lean_on_each_other() -> None:
+    pack = load_pack("ZAF")
+    three = project_population(pack, to=2030, draws=3, seed=5, families=True)
+    two = project_population(pack, to=2030, draws=2, seed=5, families=True)
+    for name in ("families.married", "families.double_orphans", "families.children"):
+        np.testing.assert_array_equal(three[name][:, :2], two[name])
+        assert not np.array_equal(three[name][-1, 0], three[name][-1, 1])
 
 
 # --- patterns and packs ----------------------------------------------------------------------

@@ -29,7 +29,7 @@ from socialbudget.report.population import (
     summary,
     tables,
 )
-from socialbudget.scenario import Scenario
+from socialbudget.scenario import Scenario, find_scenario
 from tests.unit.test_html_report import EVIL, Page
 
 LAST = 2032
@@ -229,6 +229,27 @@ def test_a_variant_changes_the_population(tmp_path: Path) -> None:
     frame = pd.read_parquet(out / "tables" / "population_headline.parquet")
     births = frame[frame["measure"] == "births"].set_index("year")["value"]
     assert 0.45 < births[2025] / births[2024] < 0.55
+
+
+@pytest.mark.parametrize(
+    ("name", "higher"),
+    [
+        ("low_fertility", False),
+        ("high_fertility", True),
+        ("zero_migration", False),
+        ("constant_mortality", False),
+        ("constant_fertility", True),
+    ],
+)
+def test_shipped_variants_move_the_population(name: str, higher: bool) -> None:
+    """South Africa: immigration, falling mortality and fertility."""
+    pack = load_pack("ZAF")
+    variant = Scenario.load(find_scenario(name))
+    ends = [
+        total_population(project_population(pack, v, to=2045)).at(2045)[0] for v in (None, variant)
+    ]
+    assert (ends[1] > ends[0]) == higher
+    assert abs(ends[1] / ends[0] - 1.0) > 0.003
 
 
 @pytest.mark.parametrize(
