@@ -443,11 +443,11 @@ published births less deaths plus net migration, cumulated, its largest size to 
   fewer children, so that three generations later it is 0.2%. Deaths close. The error is that of the
   single ages of young mothers and of women within five-year groups; other smooth curves (third
   instead of second differences) do not remove it. Cote d'Ivoire errs the other way.
-* **Hong Kong.** Life expectancy and deaths close; births swing by 0.6% either way around the
-  published ones, as uneven cohorts of women born around the turn of the century pass through the
-  ages of childbearing. The published births of 1964-1968 (66, 153, 150, 130 and 45 thousand) do
-  not agree with the published total fertility of these years (5.1, 4.9, 4.5, 4.1 and 3.8).
-  Cohorts after these births would put 0.4% more deaths before 2050.
+* **Hong Kong.** Life expectancy and deaths close; births swing by up to 0.8% around the published
+  ones, as uneven single ages of women pass through the ages of childbearing. The published births
+  of 1964-1968 (66, 153, 150, 130 and 45 thousand) do not agree with the published total fertility
+  of these years (5.1, 4.9, 4.5, 4.1 and 3.8). Cohorts after these births would put 0.4% more deaths
+  before 2050.
 * **Turkmenistan** and all others: below 0.1%.
 * **Small countries.** Published counts are rounded to a person. In Tokelau (2,560 people) or Saint
   Helena that is the size of an age group of one sex, and the figures' own gap reaches 0.4% of the

@@ -121,13 +121,13 @@ def fertility_by_single_age(groups: Array) -> Array:
             smooth[pending[monotone]] = np.maximum(rates, 0.0)
         zero[pending] = negative
         pending = pending[~monotone]
-    # The groups once more: what rounding left, and what `maximum` took away.
-    totals = smooth.reshape(len(flat), -1, 5).sum(axis=2)
-    factor = np.divide(flat, totals, out=np.ones_like(flat), where=totals > 0.0)
+    # The groups once more: what rounding left, what `maximum` took away, what is too small to see.
+    cells = smooth.reshape(len(flat), -1, 5)
+    cells[(cells.sum(axis=2) <= 0.0) & (flat > 0.0)] = 1.0
+    totals = cells.sum(axis=2)
+    factor = np.divide(flat, totals, out=np.zeros_like(flat), where=totals > 0.0)
     out = np.zeros((*groups.shape[:-1], AGES))
-    out[..., FERTILE_FROM:FERTILE_TO] = (smooth * np.repeat(factor, 5, axis=1)).reshape(
-        *groups.shape[:-1], -1
-    )
+    out[..., FERTILE_FROM:FERTILE_TO] = (cells * factor[:, :, None]).reshape(*groups.shape[:-1], -1)
     return out
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from calibration.demography import add_demography
+from calibration.uncertainty import add_neutral_parameters
 from socialbudget.builder import PackBuilder
 from socialbudget.modules.demography import Demography
 from socialbudget.pack import load_pack, resolve
@@ -60,6 +61,8 @@ def inputs(tmp_path_factory):
             status="calibrated",
         )
         add_demography(pack, iso3)
+        ones = np.ones((2, 101))
+        add_neutral_parameters(pack, ones, ones)
         folder = tmp_path_factory.mktemp("packs") / iso3
         pack.write(folder)
         loaded = load_pack(folder)
