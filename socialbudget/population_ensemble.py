@@ -20,6 +20,7 @@ from socialbudget.dims import MAX_AGE
 from socialbudget.drivers import disturbed, spreads
 from socialbudget.ensemble import DEFAULT_LAST_YEAR, prepare
 from socialbudget.errors import IdentityError, PackError
+from socialbudget.kernels.cohort import infant_mortality
 from socialbudget.kernels.population import population_paths
 from socialbudget.modules.demography import (
     LEAVING_SHARE,
@@ -176,8 +177,9 @@ def population_ensemble(
     nodes = _life_tables(get["death_rate"][1:, 0], get["mortality_sensitivity"][0, 0], index[1:])
     sizes = np.array([len(t.survival) for t in nodes], dtype=np.int64)
     survival = np.concatenate([t.survival for t in nodes])
-    birth_survival = np.concatenate([t.birth_survival for t in nodes])
-    expectancy = np.concatenate([t.life_expectancy for t in nodes])
+    expectancy = np.concatenate([t.later_expectancy for t in nodes])
+    infant_rate = np.ascontiguousarray(get["death_rate"][1:, 0, :, 0])
+    infant_sensitivity = get["mortality_sensitivity"][0, 0, :, 0].copy()
     migrants = _of_draws(get["migration_shift"], draws)
     wanted = sorted(set(keep))
     place = np.array([wanted.index(y) if y in wanted else -1 for y in years[1:]], dtype=np.int64)
@@ -201,6 +203,10 @@ def population_ensemble(
         found = np.empty((4, count, own, 2))
         single = np.empty((len(wanted), own, 2, MAX_AGE + 1))
         negative = np.zeros((count, own, 2), dtype=np.int64)
+        places = np.ascontiguousarray(index[1:, block])
+        infants, born = np.empty((2, count, own, 2))
+        for t in range(count):
+            infant_mortality(places[t], infant_rate[t], infant_sensitivity, infants[t], born[t])
         population_paths(
             rates[1:],
             np.ascontiguousarray(factor[1:, block]),
@@ -209,19 +215,21 @@ def population_ensemble(
             np.ascontiguousarray(migrants[1:, block]),
             get["migration_propensity"][0, 0],
             get["migrants_exposed"][1:, 0],
-            np.ascontiguousarray(index[1:, block]),
+            places,
             NODES_PER_UNIT,
             np.array([t.first_node for t in nodes], dtype=np.int64),
             np.cumsum(sizes) - sizes,
             survival,
-            birth_survival,
             expectancy,
+            infants,
+            born,
             starts,
             place,
             LEAVING_SHARE,
             IDENTITY_TOLERANCE,
             stock,
             np.empty((2, MAX_AGE + 1)),
+            np.empty(MAX_AGE + 1),
             groups,
             found[0],
             found[1],

@@ -1,4 +1,4 @@
-"""Scenarios: declarative differences to a pack, with three verbs (`set`, `scale`, `add`).
+"""Scenarios: declarative differences to a pack, with four verbs (`set`, `scale`, `add`, `hold`).
 
 A scenario explains itself (title, note, source) and never changes anything in place. `a | b` puts
 two together and refuses a clash; `b.over(a)` applies `b` after `a`, so that `b` has the last word.
@@ -25,13 +25,14 @@ from socialbudget.errors import ScenarioError
 from socialbudget.units import UnitError, in_words, parse
 
 Amount = float | int | str
-VERBS = ("set", "scale", "add")
+VERBS = ("set", "scale", "add", "hold")
 
 
 class Change(BaseModel):
     """One change of one path (or of all paths that match a pattern).
 
-    A value holds from its year until the next entry; ``to`` ends the change.
+    A value holds from its year until the next entry; ``to`` ends the change. ``hold`` names a
+    year whose value the path keeps.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -40,6 +41,7 @@ class Change(BaseModel):
     set: Amount | dict[int, Amount] | None = None
     scale: Amount | dict[int, Amount] | None = None
     add: Amount | dict[int, Amount] | None = None
+    hold: int | None = None
     from_: int | None = Field(default=None, alias="from")
     to: int | None = None
     where: dict[str, str | int | list[str | int]] = {}
@@ -67,6 +69,11 @@ class Change(BaseModel):
     @property
     def verb(self) -> str:
         return next(v for v in VERBS if getattr(self, v) is not None)
+
+    @property
+    def unused(self) -> set[str]:
+        """Fields that change nothing here: an explanation, or the year of another verb."""
+        return {"note", "source"} | (set() if self.verb == "hold" else {"hold"})
 
     @property
     def amounts(self) -> Amount | dict[int, Amount]:
@@ -138,7 +145,7 @@ class Scenario:
     def hash(self) -> str:
         """SHA-256 of what the scenario changes (not of how it is explained)."""
         text = "\n".join(
-            f"{i} " + c.model_dump_json(exclude={"note", "source"})
+            f"{i} " + c.model_dump_json(exclude=c.unused)
             for i, layer in enumerate(self.layers)
             for c in layer
         )
@@ -362,6 +369,13 @@ def _changed(
         by_year = {base_year if fixed else (change.from_ or base_year + 1): amounts}
     if fixed and (change.from_ is not None or change.to is not None or set(by_year) != {base_year}):
         raise ValueError("holds for the whole run (a fixed parameter): drop the years")
+    if change.hold is not None:
+        if fixed:
+            raise ValueError("is a fixed parameter, the same in every year: drop 'hold'")
+        if not base_year <= change.hold <= last_year:
+            raise ValueError(
+                f"'hold' names {change.hold}; give a year from {base_year} to {last_year}"
+            )
     if not fixed:
         for year in sorted(by_year):
             if not base_year < year <= last_year:
@@ -406,7 +420,7 @@ def _changed(
         keep = np.zeros(len(coords[dim]), dtype=bool)
         keep[chosen] = True
         selector &= keep.reshape([-1 if i == axis else 1 for i in range(len(param.dims))])
-    target_unit = "1" if change.verb == "scale" else param.unit
+    target_unit = "1" if change.verb in ("scale", "hold") else param.unit
     numbers = {year: _number(amount, target_unit) for year, amount in sorted(by_year.items())}
     new = np.array(values)
     mask = np.zeros((len(values), *selector.shape), dtype=bool)
@@ -423,6 +437,8 @@ def _changed(
         number = numbers[start]
         if change.verb == "set":
             part[..., selector] = number
+        elif change.verb == "hold":
+            part[..., selector] = values[int(number) - base_year][..., selector]
         elif change.verb == "scale":
             part[..., selector] *= number
         else:

@@ -124,6 +124,22 @@ def cohort_step(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _infant_years_lived(sex: int, m0: float) -> float:
+    """Mean years lived by those who die in their first year, Andreev and Kingkade (2015)."""
+    if sex == 0:
+        if m0 < 0.01724:
+            return 0.14903 - 2.05527 * m0
+        if m0 < 0.06891:
+            return 0.04667 + 3.88089 * m0
+        return 0.31411
+    if m0 < 0.02300:
+        return 0.14929 - 1.99545 * m0
+    if m0 < 0.08307:
+        return 0.02832 + 3.26021 * m0
+    return 0.29915
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def survival_from_death_rates(
     death_rate: Array,
     survival_out: Array,
@@ -160,20 +176,7 @@ def survival_from_death_rates(
     for draw in range(draws):
         for sex in range(sexes):
             m0 = death_rate[draw, sex, 0]
-            if sex == 0:
-                if m0 < 0.01724:
-                    a0 = 0.14903 - 2.05527 * m0
-                elif m0 < 0.06891:
-                    a0 = 0.04667 + 3.88089 * m0
-                else:
-                    a0 = 0.31411
-            elif m0 < 0.02300:
-                a0 = 0.14929 - 1.99545 * m0
-            elif m0 < 0.08307:
-                a0 = 0.02832 + 3.26021 * m0
-            else:
-                a0 = 0.29915
-
+            a0 = _infant_years_lived(sex, m0)
             q = min(1.0, m0 / (1.0 + (1.0 - a0) * m0))
             lived = 1.0 - (1.0 - a0) * q
             death_probability_out[draw, sex, 0] = q
@@ -200,39 +203,77 @@ def survival_from_death_rates(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def infant_mortality(
+    index: Array,
+    infant_death_rate: Array,
+    infant_sensitivity: Array,
+    death_probability_out: Array,
+    birth_survival_out: Array,
+) -> None:
+    """Mortality of the first year of life at a mortality index, exactly.
+
+    The rule for the years lived by the dead has corners, which no smooth curve between life
+    tables would follow.
+
+    Parameters
+    ----------
+    index : array [1|draw, sex]
+        Mortality index (1).
+    infant_death_rate, infant_sensitivity : array [sex]
+        Death rate of age 0 at index 0 (1/year), change of its logarithm for one unit.
+    death_probability_out, birth_survival_out : array [draw, sex]
+        Probability of dying in the first year; share of a year's births alive at its end.
+    """
+    draws, sexes = death_probability_out.shape
+    for draw in range(draws):
+        i = draw if index.shape[0] > 1 else 0
+        for sex in range(sexes):
+            m0 = infant_death_rate[sex] * math.exp(index[i, sex] * infant_sensitivity[sex])
+            a0 = _infant_years_lived(sex, m0)
+            q = min(1.0, m0 / (1.0 + (1.0 - a0) * m0))
+            death_probability_out[draw, sex] = q
+            birth_survival_out[draw, sex] = 1.0 - (1.0 - a0) * q
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def interpolate_mortality(
     index: Array,
+    infant_death_probability: Array,
+    birth_survival: Array,
     first_node: int,
     nodes_per_unit: float,
     survival_nodes: Array,
-    birth_survival_nodes: Array,
     death_probability_nodes: Array,
-    life_expectancy_nodes: Array,
+    later_expectancy_nodes: Array,
     survival_out: Array,
-    birth_survival_out: Array,
     death_probability_out: Array,
     life_expectancy_out: Array,
 ) -> None:
     """Life tables of many draws, read from those of a few values of the mortality index.
 
-    Through the four nodes around an index goes a cubic. At a node the result is the node's own
-    life table to the bit.
+    Through the four nodes around an index goes a cubic. Age 0 is exact. At a node the survival
+    ratios and probabilities are the node's own to the bit.
 
     Parameters
     ----------
     index : array [1|draw, sex]
         Mortality index of each draw (1).
+    infant_death_probability, birth_survival : array [draw, sex]
+        From `infant_mortality`.
     first_node : int
         Number of the first node; node n stands at index n / nodes_per_unit. One node must lie
         below and two above the one at or just below each index.
     nodes_per_unit : float
         Nodes in one unit of the index.
-    survival_nodes, death_probability_nodes : array [node, sex, age]
-    birth_survival_nodes, life_expectancy_nodes : array [node, sex]
-        Results of `survival_from_death_rates` at the nodes.
+    survival_nodes : array [node, sex, age]
+        Survival ratios at the nodes; at age 0 instead the years lived from exact age 1 to 2 by
+        one who reaches 1.
+    death_probability_nodes : array [node, sex, age]
+    later_expectancy_nodes : array [node, sex]
+        Life expectancy at age 1 (year).
     survival_out, death_probability_out : array [draw, sex, age]
-    birth_survival_out, life_expectancy_out : array [draw, sex]
-        The same for the draws; with one index for all, all draws get the same.
+    life_expectancy_out : array [draw, sex]
+        The same for the draws, at birth; with one index for all, all draws get the same.
     """
     draws, sexes, ages = survival_out.shape
     for draw in range(draws):
@@ -260,19 +301,17 @@ def interpolate_mortality(
                     + w2 * death_probability_nodes[n + 1, sex, age]
                     + w3 * death_probability_nodes[n + 2, sex, age]
                 )
+            q = infant_death_probability[draw, sex]
+            lived = birth_survival[draw, sex]
+            survival_out[draw, sex, 0] = (1.0 - q) * survival_out[draw, sex, 0] / lived
+            death_probability_out[draw, sex, 0] = q
             # In the open group everybody dies, whatever four weights that sum to 1 round to.
             death_probability_out[draw, sex, ages - 1] = 1.0
-            birth_survival_out[draw, sex] = (
-                w0 * birth_survival_nodes[n - 1, sex]
-                + w1 * birth_survival_nodes[n, sex]
-                + w2 * birth_survival_nodes[n + 1, sex]
-                + w3 * birth_survival_nodes[n + 2, sex]
-            )
-            life_expectancy_out[draw, sex] = (
-                w0 * life_expectancy_nodes[n - 1, sex]
-                + w1 * life_expectancy_nodes[n, sex]
-                + w2 * life_expectancy_nodes[n + 1, sex]
-                + w3 * life_expectancy_nodes[n + 2, sex]
+            life_expectancy_out[draw, sex] = lived + (1.0 - q) * (
+                w0 * later_expectancy_nodes[n - 1, sex]
+                + w1 * later_expectancy_nodes[n, sex]
+                + w2 * later_expectancy_nodes[n + 1, sex]
+                + w3 * later_expectancy_nodes[n + 2, sex]
             )
 
 

@@ -17,6 +17,27 @@ Integers = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _sum(values: Array, start: int, stop: int) -> float:
+    """Sum of a stretch of a row; eight partial sums, since each addition waits for the last."""
+    a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    i = start
+    while i + 7 < stop:
+        a += values[i]
+        b += values[i + 1]
+        c += values[i + 2]
+        d += values[i + 3]
+        e += values[i + 4]
+        f += values[i + 5]
+        g += values[i + 6]
+        h += values[i + 7]
+        i += 8
+    while i < stop:
+        a += values[i]
+        i += 1
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def population_paths(
     fertility_rate: Array,
     fertility_factor: Array,
@@ -30,14 +51,16 @@ def population_paths(
     first_node: Integers,
     node_offset: Integers,
     survival_nodes: Array,
-    birth_survival_nodes: Array,
-    life_expectancy_nodes: Array,
+    later_expectancy_nodes: Array,
+    infant_death_probability: Array,
+    birth_survival: Array,
     group_start: Integers,
     kept_year: Integers,
     leaving_share: float,
     tolerance: float,
     population: Array,
     migrants: Array,
+    alive: Array,
     population_out: Array,
     births_out: Array,
     deaths_out: Array,
@@ -74,9 +97,12 @@ def population_paths(
     node_offset : int64 [year]
         Where the nodes of each year begin among all.
     survival_nodes : array [node, sex, age]
-        Survival ratios at the nodes, year after year.
-    birth_survival_nodes, life_expectancy_nodes : array [node, sex]
-        Survival of births (1) and life expectancy at birth (year) at the nodes.
+        Survival ratios at the nodes, year after year; at age 0 as in
+        `cohort.interpolate_mortality`.
+    later_expectancy_nodes : array [node, sex]
+        Life expectancy at age 1 (year) at the nodes.
+    infant_death_probability, birth_survival : array [year, draw, sex]
+        From `cohort.infant_mortality`.
     group_start : int64 [group]
         First age of each age group; the first one is 0.
     kept_year : int64 [year]
@@ -88,6 +114,7 @@ def population_paths(
     population : array [2, draw, sex, age]
         Work space; the first plane holds the persons at the start of the first year.
     migrants : array [sex, age]
+    alive : array [age]
         Work space.
     population_out : array [year, draw, sex, group]
         Persons at the end of each year.
@@ -124,21 +151,11 @@ def population_paths(
                 everybody, movers = 0.0, 0.0
                 for sex in range(sexes):
                     w, p = migration_propensity[sex], before[sex]
-                    a, b, c, d = w[0] * p[0], w[last] * p[last], 0.0, 0.0
-                    age = 1
-                    while age + 3 < ages:
-                        a += w[age] * p[age - 1]
-                        b += w[age + 1] * p[age]
-                        c += w[age + 2] * p[age + 1]
-                        d += w[age + 3] * p[age + 2]
-                        age += 4
-                    while age < ages:
-                        a += w[age] * p[age - 1]
-                        age += 1
-                    movers += (a + b) + (c + d)
+                    for age in range(1, ages):
+                        alive[age] = w[age] * p[age - 1]
+                    movers += w[0] * p[0] + w[last] * p[last] + _sum(alive, 1, ages)
                     if year == 0:
-                        for age in range(ages):
-                            everybody += p[age]
+                        everybody += _sum(p, 0, ages)
                     else:
                         for group in range(groups):
                             everybody += population_out[year - 1, draw, sex, group]
@@ -157,108 +174,78 @@ def population_paths(
                 g, w = migrants[sex], migration_propensity[sex]
                 p, q = before[sex], after[sex]
                 base = net_migration[year, sex]
+                # Short loops over few arrays: the compiler turns only such into vector code.
+                for age in range(ages):
+                    alive[age] = w0 * s0[age] + w1 * s1[age] + w2 * s2[age] + w3 * s3[age]
+                infant = 1.0 - infant_death_probability[year, draw, sex]
+                lived = birth_survival[year, draw, sex]
+                alive[0] = infant * alive[0] / lived
+                life_expectancy_out[year, draw, sex] = lived + infant * (
+                    w0 * later_expectancy_nodes[n - 1, sex]
+                    + w1 * later_expectancy_nodes[n, sex]
+                    + w2 * later_expectancy_nodes[n + 1, sex]
+                    + w3 * later_expectancy_nodes[n + 2, sex]
+                )
                 entering, staying = p[last - 1], p[last]
                 share = entering / (entering + staying) if entering + staying > 0.0 else 1.0
-                s = w0 * s0[last - 1] + w1 * s1[last - 1] + w2 * s2[last - 1] + w3 * s3[last - 1]
-                rest = w0 * s0[last] + w1 * s1[last] + w2 * s2[last] + w3 * s3[last]
+                s, rest = alive[last - 1], alive[last]
                 if rate == 0.0:
-                    g[0], g[last] = base[0], base[last]
-                    for age in range(1, last):
-                        x = age - 1
-                        alive = w0 * s0[x] + w1 * s1[x] + w2 * s2[x] + w3 * s3[x]
+                    for age in range(ages):
                         g[age] = base[age]
-                        q[age] = (p[x] + exposed_share * g[age]) * alive + late_share * g[age]
                 else:
                     g[0] = base[0] + p[0] * (rate * w[0])
+                    for age in range(1, last):
+                        g[age] = base[age] + p[age - 1] * (rate * w[age])
+                    for age in range(1, last):
+                        least = -leaving_share * (p[age - 1] * alive[age - 1])
+                        g[age] = g[age] if g[age] > least else least
                     g[last] = max(
                         base[last] + (entering + staying) * (rate * w[last]),
                         -leaving_share * (entering * s + staying * rest),
                     )
-                    for age in range(1, last):
-                        x = age - 1
-                        alive = w0 * s0[x] + w1 * s1[x] + w2 * s2[x] + w3 * s3[x]
-                        moving = base[age] + p[x] * (rate * w[age])
-                        lowest = -leaving_share * (p[x] * alive)
-                        moving = moving if moving > lowest else lowest
-                        g[age] = moving
-                        q[age] = (p[x] + exposed_share * moving) * alive + late_share * moving
+                for age in range(1, last):
+                    q[age] = (p[age - 1] + exposed_share * g[age]) * alive[age - 1]
+                for age in range(1, last):
+                    q[age] += late_share * g[age]
                 q[last] = (
                     (entering + share * exposed_share * g[last]) * s
                     + (staying + (1.0 - share) * exposed_share * g[last]) * rest
                     + late_share * g[last]
-                )
-                life_expectancy_out[year, draw, sex] = (
-                    w0 * life_expectancy_nodes[n - 1, sex]
-                    + w1 * life_expectancy_nodes[n, sex]
-                    + w2 * life_expectancy_nodes[n + 1, sex]
-                    + w3 * life_expectancy_nodes[n + 2, sex]
                 )
 
             # With one part at the start and the rest at the end, mothers are the women of both
             # ends, those who come at the start counted at either, those who come at the end not.
             g, p, q = migrants[0], before[0], after[0]
             fertility = fertility_rate[year]
-            a, b = 0.0, 0.0
             for age in range(youngest, oldest):
-                a += fertility[age] * (p[age] + exposed_share * g[age])
-                b += fertility[age] * (q[age] - late_share * g[age])
-            births = fertility_factor[year, draw] * (0.5 * (a + b))
+                alive[age] = fertility[age] * (
+                    (p[age] + exposed_share * g[age]) + (q[age] - late_share * g[age])
+                )
+            births = fertility_factor[year, draw] * (0.5 * _sum(alive, youngest, oldest))
             births_out[year, draw, 0] = births / (1.0 + ratio)
             births_out[year, draw, 1] = births * ratio / (1.0 + ratio)
 
             for sex in range(sexes):
-                place = mortality_index[year, draw, sex] * nodes_per_unit
-                below = math.floor(place)
-                u = place - below
-                n = int(below) - first_node[year] + node_offset[year]
-                s = (
-                    -u * (u - 1.0) * (u - 2.0) / 6.0 * birth_survival_nodes[n - 1, sex]
-                    + (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0 * birth_survival_nodes[n, sex]
-                    - (u + 1.0) * u * (u - 2.0) / 2.0 * birth_survival_nodes[n + 1, sex]
-                    + (u + 1.0) * u * (u - 1.0) / 6.0 * birth_survival_nodes[n + 2, sex]
-                )
+                s = birth_survival[year, draw, sex]
                 g, p, q = migrants[sex], before[sex], after[sex]
                 born = births_out[year, draw, sex]
                 if rate != 0.0:
                     g[0] = max(g[0], -leaving_share * (born * s))
                 q[0] = (born + exposed_share * g[0]) * s + late_share * g[0]
 
-                a, b, c, d = 0.0, 0.0, 0.0, 0.0
-                age = 0
-                while age + 3 < ages:
-                    a += g[age]
-                    b += g[age + 1]
-                    c += g[age + 2]
-                    d += g[age + 3]
-                    age += 4
-                while age < ages:
-                    a += g[age]
-                    age += 1
-                moved = (a + b) + (c + d)
+                moved = _sum(g, 0, ages)
                 net_migration_out[year, draw, sex] = moved
 
                 earlier = 0.0
                 if year == 0:
-                    for age in range(ages):
-                        earlier += p[age]
+                    earlier = _sum(p, 0, ages)
                 else:
                     for group in range(groups):
                         earlier += population_out[year - 1, draw, sex, group]
                 total = 0.0
                 for group in range(groups):
-                    age = group_start[group]
                     end = group_start[group + 1] if group + 1 < groups else ages
-                    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-                    while age + 3 < end:
-                        a += q[age]
-                        b += q[age + 1]
-                        c += q[age + 2]
-                        d += q[age + 3]
-                        age += 4
-                    while age < end:
-                        a += q[age]
-                        age += 1
-                    population_out[year, draw, sex, group] = (a + b) + (c + d)
+                    population_out[year, draw, sex, group] = _sum(q, group_start[group], end)
                     total += population_out[year, draw, sex, group]
                 deaths_out[year, draw, sex] = earlier + born + moved - total
                 least = -tolerance * earlier

@@ -13,6 +13,7 @@ from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import SocialBudgetError
 from socialbudget.kernels.cohort import (
     cohort_step,
+    infant_mortality,
     interpolate_mortality,
     population_residuals,
     spread_migrants,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 SEX_AGE = ("sex", "age")
 YEARS_PER_STEP = 1.0
-NODES_PER_UNIT = 40.0
+NODES_PER_UNIT = 20.0
 """Life tables in one unit of the mortality index, between which a cubic is drawn."""
 LEAVING_SHARE = 0.9
 """Largest share of the survivors of an age who leave, where migration is shifted."""
@@ -328,17 +329,17 @@ class LifeTables:
     first_node : int
         Node n stands at index n / `NODES_PER_UNIT`.
     survival, death_probability : array [node, sex, age]
-    birth_survival, life_expectancy : array [node, sex]
-        Results of `life_tables`.
+        At age 0 `survival` holds the years lived from exact age 1 to 2 by one who reaches 1.
+    later_expectancy : array [node, sex]
+        Life expectancy at age 1 (year).
     """
 
     rate: Array
     sensitivity: Array
     first_node: int
     survival: Array
-    birth_survival: Array
     death_probability: Array
-    life_expectancy: Array
+    later_expectancy: Array
 
     def cover(self, rate: Array, sensitivity: Array, index: Array) -> bool:
         """Whether they are tables of these rates and reach as far as the index does."""
@@ -359,16 +360,20 @@ class LifeTables:
         life_expectancy: Array,
     ) -> None:
         """Fill the life tables of an index ``[1|draw, sex]`` (see `interpolate_mortality`)."""
+        infants = np.empty(birth_survival.shape)
+        infant_mortality(
+            index, self.rate[:, 0].copy(), self.sensitivity[:, 0].copy(), infants, birth_survival
+        )
         interpolate_mortality(
             index,
+            infants,
+            birth_survival,
             self.first_node,
             NODES_PER_UNIT,
             self.survival,
-            self.birth_survival,
             self.death_probability,
-            self.life_expectancy,
+            self.later_expectancy,
             survival,
-            birth_survival,
             death_probability,
             life_expectancy,
         )
@@ -380,9 +385,10 @@ def life_tables_between(
     """Tabulate the life tables of the death rates ``rate exp(index sensitivity)``.
 
     A cubic through four neighbours then gives those between: survival ratios to better than 1e-6
-    (tested), at a fraction of the cost of an exponential for every draw, sex, age and year. The
-    nodes are the same whatever the draws at hand, so results do not depend on them, and one of
-    them stands at index 0, where the tables are those of the rates themselves to the bit.
+    (tested; age 0 exactly), at a fraction of the cost of an exponential for every draw, sex, age
+    and year. The nodes are the same whatever the draws at hand, so results do not depend on them,
+    and one of them stands at index 0, where the tables are those of the rates themselves to the
+    bit.
 
     Parameters
     ----------
@@ -398,7 +404,13 @@ def life_tables_between(
         last = max(last, reach.first_node + len(reach.survival) - 1)
     nodes = np.arange(first, last + 1) / NODES_PER_UNIT
     rates = rate * np.exp(nodes[:, None, None] * sensitivity)
-    return LifeTables(rate.copy(), sensitivity.copy(), first, *life_tables(_readonly(rates)))
+    survival, birth_survival, probability, expectancy = life_tables(_readonly(rates))
+    survival[..., 0] = 1.0 - 0.5 * probability[..., 1]
+    reached = 1.0 - probability[..., 0]
+    later = np.divide(
+        expectancy - birth_survival, reached, out=np.zeros(expectancy.shape), where=reached > 0.0
+    )
+    return LifeTables(rate.copy(), sensitivity.copy(), first, survival, probability, later)
 
 
 def life_tables(rate: Array) -> tuple[Array, Array, Array, Array]:
