@@ -59,7 +59,8 @@ def lexis_surface(
     cohorts : sequence of int
         Years of birth whose life lines are drawn.
     """
-    top = float(np.nanquantile(values, 0.995))
+    # A few cells, those of infants who die, may lie far above all others: they end the scale.
+    top = float(np.nanquantile(values, 0.985))
     top = _nice(top) if top > 0.0 else 1.0
     picture = _png(np.clip(values / top, 0.0, 1.0).T[::-1])
     first, last, ages = years[0], years[-1], values.shape[1]

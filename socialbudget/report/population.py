@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from socialbudget import __version__
 from socialbudget.contract import Array
+from socialbudget.pack import Pack
 from socialbudget.population import (
     Measure,
     Threshold,
@@ -765,7 +766,7 @@ def source_rows(page: Population) -> list[dict[str, Any]]:
                     _source_text(pack.manifest.sources[k]) for k in pack.shares(path, "source")
                 ),
                 "flags": [str(k) for k in pack.flag_shares(path)],
-                "driver": _driver_text(pack.manifest.uncertainty.get(path)),
+                "driver": _driver_text(pack, path),
             }
         )
     return rows
@@ -778,14 +779,17 @@ def _source_text(source: Any) -> str:
     return f"{source.publisher}, {source.title}{edition}"
 
 
-def _driver_text(driver: Any) -> str:
+def _driver_text(pack: Pack, path: str) -> str:
+    driver = pack.manifest.uncertainty.get(path)
     if driver is None:
         return ""
+    title = pack.manifest.sources[driver.source].title
     if driver.by_quantiles:
-        return "bands as published, place among them kept from year to year by " + (
+        return (
+            f"Bands of each year ({title}); correlation of a draw's place from year to year "
             f"{driver.persistence:g}"
         )
-    return f"AR(1), sd {driver.sd:g} a year, persistence {driver.persistence:g}"
+    return f"AR(1), sd {driver.sd:g} a year, persistence {driver.persistence:g} ({title})"
 
 
 def _families_assumed(page: Population) -> bool:
