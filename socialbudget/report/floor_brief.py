@@ -51,6 +51,8 @@ ROOM, FIXED = 790.0, 172.0
 """Height of the page between its margins and of headings and footer, points."""
 NAMED = 9
 """Imputed or assumed series that are named."""
+ROUNDING = 0.0005
+"""A smaller misfit of a headcount would read as nought."""
 OTHERS = "others"
 
 
@@ -459,6 +461,8 @@ def _misfit(fit: dict[str, Any]) -> str:
     if not known:
         return ""
     worst = max(known, key=lambda k: known[k])
+    if known[worst] < ROUNDING:
+        return ""
     return f"{fixed(100 * known[worst], 1)} points ({f.line_words(worst)})"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -59,6 +59,7 @@ class Figures:
 
     assessment: Assessment
     year: int
+    _indices: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def names(self) -> list[str]:
@@ -177,18 +178,28 @@ class Figures:
         return {(str(k), str(m)): float(v) for k, m, v in zip(*columns, strict=True)}
 
     def _band(self, table: str, **keys: Any) -> Band:
-        frame: pd.DataFrame = getattr(self.assessment, table)
-        here = pd.Series(True, index=frame.index)
-        for column, value in keys.items():
-            here &= frame[column] == value
-        found = dict(zip(frame.loc[here, "quantile"], frame.loc[here, "value"], strict=True))
+        found = self._index(table).get(frozenset(keys.items()), {})
         if CENTRAL not in found:
             named = ", ".join(f"{k} {v}" for k, v in keys.items())
             raise SocialBudgetError(
                 f"assessment of {self.assessment.pack.iso3}: table '{table}' has no {named}"
             )
-        nan = math.nan
-        return Band(float(found[CENTRAL]), float(found.get(LOW, nan)), float(found.get(HIGH, nan)))
+        return Band(found[CENTRAL], found.get(LOW, math.nan), found.get(HIGH, math.nan))
+
+    def _index(self, table: str) -> dict[frozenset[tuple[str, Any]], dict[str, float]]:
+        """Values by quantile of every row of a table; made once, since a page asks hundreds."""
+        if table not in self._indices:
+            frame: pd.DataFrame = getattr(self.assessment, table)
+            names = [c for c in frame.columns if c not in ("title", "quantile", "value")]
+            index: dict[frozenset[tuple[str, Any]], dict[str, float]] = {}
+            columns = [frame[c].tolist() for c in names]
+            for *labels, quantile, value in zip(
+                *columns, frame["quantile"].tolist(), frame["value"].tolist(), strict=True
+            ):
+                key = frozenset(zip(names, labels, strict=True))
+                index.setdefault(key, {})[quantile] = float(value)
+            self._indices[table] = index
+        return self._indices[table]
 
 
 # ---------------------------------------------------------------------------------------- words
@@ -229,6 +240,8 @@ def three(value: float) -> str:
         return NONE
     if value == 0:
         return "0"
+    # Rounded first: 0.9996 has three digits as 1.00.
+    value = float(f"{value:.2e}")
     whole = math.floor(math.log10(abs(value))) + 1
     if whole > 3:
         return fixed(round(value, 3 - whole))

@@ -21,10 +21,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from socialbudget import __version__
+from socialbudget.contract import Array
 from socialbudget.errors import SocialBudgetError
 from socialbudget.floor.package import Package
 from socialbudget.pack import Pack
-from socialbudget.report.floor_figures import PACKAGE
+from socialbudget.report.floor_figures import INSTANCE, PACKAGE
 from socialbudget.report.floor_map import write_map
 
 if TYPE_CHECKING:
@@ -219,9 +220,9 @@ def write_workbook(
 ) -> None:
     """Write one or two assessments of a country as an Excel workbook.
 
-    Sheets: front page, cost, recipients, financing, poverty, fit of the distribution, the
-    package field by field with reasons, inputs by path with source and flag, and the cells of the
-    pack behind them.
+    Sheets: front page, cost, recipients, financing, poverty, how each cost arises (persons times
+    amount, as formulas), fit of the distribution, the package field by field with reasons, inputs
+    by path with source and flag, and the cells of the pack behind them.
     """
     check_cases(assessments)
     book = Book(Path(file))
@@ -238,6 +239,7 @@ def write_workbook(
     )  # fmt: skip
     for name, title, labels, about in by_year:
         _by_year(book, title, about, long_table(assessments, name), labels)
+    _trace(book, assessments)
     _fit(book, assessments)
     _package(book, assessments)
     _listed(
@@ -463,6 +465,65 @@ def _parts(
     ]
 
 
+def _trace(book: Book, assessments: Sequence[Assessment]) -> None:
+    """Central path of each guarantee from persons and amount to cost, with live formulas."""
+    ws = book.sheet("How the cost arises", "Persons x amount x part of the year x administration")
+    years = list(assessments[0].years)
+    labels = ["package", "guarantee", "item", "unit"]
+    for j, label in enumerate([*labels, *years]):
+        ws.write_string(2, j, str(label), book.head)
+    for j, width in enumerate((30, 26, 46, 14)):
+        ws.set_column(j, j, width)
+    ws.set_column(len(labels), len(labels) + len(years) - 1, 16)
+    row = 3
+    for a in assessments:
+        currency = a.pack.manifest.currency
+        gdp = a.results["macroeconomy.gdp"][1:, 0]
+        for name, guarantee in a.package.guarantees.items():
+            z = f"{INSTANCE}{name}"
+
+            def of(variable: str, a: Assessment = a, z: str = z) -> Array:
+                values = a.results[f"{z}.{variable}"][1:, 0]
+                return values.reshape(len(values), -1).sum(axis=1)
+
+            def parameter(path: str, a: Assessment = a, z: str = z) -> Array:
+                values = a.results.parameters[f"schemes.{z}.{path}"][:, 0]
+                return np.broadcast_to(values, (len(a.years) + 1,))[1:]
+
+            paid, share = parameter("paid_share"), parameter("administration_share")
+            cost = of("cost")
+            # Label, unit, values, kind of number, and the formula where the row is one.
+            rows = (
+                ("Persons entitled", "person", of("target"), "persons", ""),
+                ("Recipients", "person", of("recipients"), "persons", ""),
+                ("Amount for a full year", currency, of("amount"), "lcu", ""),
+                ("Part of the year for which it is paid", "share", paid, "plain", ""),
+                ("Administration over benefits", "share", share, "plain", ""),
+                ("Cost", currency, cost, "lcu", "={1}*{2}*{3}*(1+{4})"),
+                ("Not paid for by what exists (gap)", currency, of("gap"), "lcu", ""),
+                ("GDP", currency, gdp, "lcu", ""),
+                ("Cost over GDP", "share", cost / gdp, "share", "={5}/{7}"),
+            )
+            check = rows[1][2] * rows[2][2] * paid * (1.0 + share)
+            whole = np.isclose(check, cost, rtol=1e-9, atol=0.0) | (cost == 0.0)
+            for i, (label, unit, values, kind, formula) in enumerate(rows):
+                for j, words in enumerate((a.package.label, guarantee.title, label, unit)):
+                    ws.write_string(row + i, j, words, book.bold if formula else book.text)
+                for j, value in enumerate(values):
+                    column = len(labels) + j
+                    if formula and whole[j]:
+                        cells = [xl_rowcol_to_cell(row + k, column) for k in range(len(rows))]
+                        ws.write_formula(
+                            row + i, column, formula.format(*cells), book.total[kind], value
+                        )
+                    else:
+                        book.cell(ws, row + i, column, value, kind)
+            row += len(rows)
+    ws.freeze_panes(3, len(labels))
+    ws.autofilter(2, 0, row - 1, len(labels) - 1)
+    ws.repeat_rows(2)
+
+
 def _listed(book: Book, name: str, about: str, frame: pd.DataFrame) -> None:
     ws = book.sheet(name, about)
     for j, column in enumerate(frame.columns):
@@ -514,7 +575,7 @@ def _front(book: Book, ws: Any, assessments: Sequence[Assessment], today: date) 
         ("Use", "A rapid assessment opens a debate; a design needs the full model and a survey. "
          "Quantiles are those of population and growth only."),
     ]  # fmt: skip
-    ws.set_column(0, 0, 26)
+    ws.set_column(0, 0, 38)
     ws.set_column(1, 1, 92)
     for i, (label, words) in enumerate(facts):
         ws.write_string(2 + i, 0, label, book.bold)
