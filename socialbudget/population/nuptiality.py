@@ -253,6 +253,8 @@ def with_families(pack: Pack, region: str | None = None) -> Pack:
         An unknown region.
     """
     pack = replace(pack, coords={**pack.coords, "kin_age": STANDARD["age"]})
+    if region is not None:
+        pattern_of(region)
     if has_families(pack):
         return pack
     if "demography.death_rate" not in pack.entries:
