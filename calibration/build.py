@@ -27,9 +27,10 @@ from calibration.demography import (
 from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.macro import add_macro, macro_base
+from calibration.nuptiality import add_families
 from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
 from calibration.world import RAPID_SOURCES, add_world_sources, build_level1, countries
-from calibration.world_data import locations
+from calibration.world_data import BASE_YEAR, locations
 from calibration.world_economy import add_rapid_inputs
 from socialbudget.builder import PackBuilder
 
@@ -89,6 +90,7 @@ def _level2(iso3: str) -> PackBuilder:
     rates = trustees_death_rates() if usa else death_rates(iso3)
     migration = trustees_net_migration() if usa else net_migration(iso3)
     add_demographic_uncertainty(pack, iso3, by_year(rates), by_year(migration))
+    add_families(pack, iso3, place["subregion"], rates[BASE_YEAR])
     base = base_year(iso3)
     add_labour(pack, iso3, base.population_midyear)
     add_macro(pack, iso3)

@@ -13,6 +13,7 @@ import numpy as np
 
 from calibration.demography import add_demography, countries
 from calibration.imputation import income_group
+from calibration.nuptiality import add_families
 from calibration.uncertainty import add_demographic_uncertainty
 from calibration.united_nations import united_nations_inputs
 from calibration.world_data import BASE_YEAR, currency, locations
@@ -139,6 +140,7 @@ def build_level1(iso3: str, version: str) -> PackBuilder:
     add_demographic_uncertainty(
         pack, iso3, np.asarray(inputs.death_rate), np.asarray(inputs.net_migration)
     )
+    add_families(pack, iso3, place["subregion"], np.asarray(inputs.death_rate)[0])
     add_world_labour(pack, iso3)
     add_world_economy(pack, iso3)
     add_economic_uncertainty(pack)

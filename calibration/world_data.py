@@ -111,6 +111,8 @@ def pwt(iso3: str, indicator: str) -> float | None:
 def locations() -> Mapping[str, Mapping[str, Any]]:
     """Name, region and subregion of every country and area, by ISO code."""
     table = pd.read_parquet(SOURCES / "world_locations.parquet").sort_values("iso3")
+    # Northern America is not divided.
+    table["subregion_name"] = table["subregion_name"].fillna(table["region_name"])
     return {
         str(row.iso3): {
             "name": str(row.location_name),

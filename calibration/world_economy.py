@@ -50,6 +50,8 @@ OLDEST_PRODUCT = 2018
 LONG_RUN_PRODUCTIVITY = {"low": 0.020, "lower-middle": 0.020, "upper-middle": 0.015, "high": 0.010}
 """Growth of output per person employed from `CONVERGED` on (1/year)."""
 CONVERGED = 2050
+PACE_CARRIED_ON = (0.0, 0.06)
+"""Growth to 2029 beyond is not where the path to the long run starts (oil booms, wars)."""
 USABLE_INFLATION = (-0.05, 0.40)
 """Projected inflation beyond is not taken: see `inflation`."""
 
@@ -249,8 +251,9 @@ def productivity_growth(iso3: str) -> tuple[dict[int, float], str, str, str]:
     """Growth of output per person employed by year, with source, flag and note.
 
     To 2029 the growth projected by the International Monetary Fund over that of employment at
-    constant rates; from the mean of these years it then goes in a straight line to the long-run
-    value of the income group, reached in 2050. Without projections the donors' median path.
+    constant rates; from the mean of these years, if between 0 and 6%, it then goes in a straight
+    line to the long-run value of the income group, reached in 2050. Without projections the path is
+    the donors' median.
     """
     own = _own_growth(iso3)
     flag, source = "estimated", "imf_weo"
@@ -264,11 +267,15 @@ def productivity_growth(iso3: str) -> tuple[dict[int, float], str, str, str]:
         origin = "To 2029 real growth projected in April 2024 over employment at constant rates"
     group = income_group(iso3)
     end = LONG_RUN_PRODUCTIVITY[group]
+    low, high = PACE_CARRIED_ON
     mean = sum(own.values()) / len(own)
+    start = min(max(mean, low), high)
     path = {BASE_YEAR: own[FIRST], **own}
     for year in range(LAST_PUBLISHED + 1, LAST_YEAR + 1):
         weight = min(1.0, (year - LAST_PUBLISHED) / (CONVERGED - LAST_PUBLISHED))
-        path[year] = mean + (end - mean) * weight
+        path[year] = start + (end - start) * weight
+    if start != mean:
+        origin += f" (mean {100 * mean:.1f}%; {100 * start:.0f}% is carried on)"
     note = (
         f"{origin}; then to {100 * end:.1f}% a year in {CONVERGED} ({group} income, assumed); "
         "the base-year entry repeats 2025"

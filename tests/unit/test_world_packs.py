@@ -9,6 +9,7 @@ import pytest
 
 from calibration.build import VERSION, all_packs, build
 from calibration.demography import countries
+from calibration.imputation import INCOME_GROUPS
 from calibration.labour import midyear_population
 from calibration.world_data import weo
 from calibration.world_economy import gdp
@@ -32,7 +33,7 @@ MONEY = (
     "living_standards.ppp_factor",
 )
 # What a pack goes without where the sources have no gross domestic product.
-WITHOUT_PRODUCT = {*MONEY, "government.debt"}
+WITHOUT_PRODUCT = set(MONEY)
 NO_PRODUCT = 22
 
 
@@ -57,14 +58,21 @@ def test_every_country_of_the_population_prospects_has_a_pack(packs: dict[str, P
 
 def test_every_pack_passes_its_checks(level1: dict[str, Pack]) -> None:
     without = {code: set(check_rapid(pack)) for code, pack in level1.items()}
-    lacking = {code for code, paths in without.items() if "government.debt" in paths
-               or "macroeconomy.investment" in paths}  # fmt: skip
+    lacking = {code for code, paths in without.items() if "macroeconomy.investment" in paths}
     assert len(lacking) == NO_PRODUCT
     for code, paths in without.items():
-        economy = {path for path in paths if not path.startswith("families.")}
-        assert economy <= WITHOUT_PRODUCT, code
-        if code not in lacking:
-            assert economy == set(), code
+        assert paths == (WITHOUT_PRODUCT if code in lacking else set()), code
+
+
+def test_every_pack_says_where_the_country_lies(packs: dict[str, Pack]) -> None:
+    for code, pack in packs.items():
+        if code != "ZZZ":
+            manifest = pack.manifest
+            assert len(manifest.region) >= 4, code
+            assert len(manifest.subregion) > 4, code
+            assert manifest.income_group in INCOME_GROUPS, code
+            assert len(manifest.currency) == 3, code
+    assert packs["USA"].manifest.subregion == "Northern America"
 
 
 def test_packs_are_small() -> None:
