@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from socialbudget.contract import Array, Module, Year
+from socialbudget.drivers import spread_params
 from socialbudget.ensemble import prepare, project
 from socialbudget.errors import IdentityError, SocialBudgetError
-from socialbudget.modules import FULL_LEVEL, build_modules
+from socialbudget.modules import FULL_LEVEL, accepted_params, build_modules
 from socialbudget.pack import Pack, available_packs, load_pack
 from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.projection import run as run_loop
@@ -95,8 +96,10 @@ def test_declarations(iso3: str, name: str) -> None:
 
 @every_pack
 def test_the_pack_holds_nothing_that_no_module_reads(iso3: str) -> None:
-    declared = {p.path for m in build_modules(pack_of(iso3)) for p in m.params}
-    assert set(pack_of(iso3).entries) <= declared
+    pack = pack_of(iso3)
+    declared = {p.path: p for m in build_modules(pack) for p in m.params}
+    of_drivers = {p.path for p in spread_params(pack.manifest.uncertainty, declared)}
+    assert set(pack.entries) <= {*declared, *of_drivers, *accepted_params()}
 
 
 # --- the law of the step ----------------------------------------------------------------------

@@ -38,13 +38,15 @@ load_pack_once = cache(load_pack)
 def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[str, Array]]:
     """Plan, parameters and results, with a fiscal rule, unemployment benefits and ages moved.
 
-    Some parameters answer only to such a change.
+    So are mortality and migration, whose patterns by age matter only then. Some parameters answer only to such a change.
     """
     pack = load_pack_once(iso3)
     changes = [
         f'path = "macroeconomy.closure"\nset = {closure}',
         'path = "government.fiscal_closure"\nset = 1.0',
         'path = "labour_market.pensionable_age"\nadd = 0.5\nfrom = 2025',
+        'path = "demography.mortality_index"\nset = -0.1',
+        'path = "demography.migration_shift"\nset = 0.001',
     ]
     changes += [
         f'path = "schemes.{z}.replacement_rate"\nscale = 1.1\nfrom = 2025'
