@@ -41,7 +41,11 @@ YEARS = range(BASE_YEAR, LAST_YEAR + 1)
 SEXES: tuple[Sex, Sex] = ("female", "male")
 SEX_AGE = ("sex", "age")
 STORED_BITS = 20
-"""Binary digits of death rates and migrants: exact to 5e-7, and small packs."""
+"""Binary digits of death rates: exact to 5e-7. Binary fractions keep packs small, below too."""
+
+FERTILITY_UNIT = 2.0**-23
+PERSON_UNIT, SMALL_PERSON_UNIT = 2.0**-3, 2.0**-10
+"""Units in which births of a woman are kept, migrants of large countries, and other persons."""
 
 FERTILITY_ROUNDS = 4
 """Times that fertility is graduated with the women of a projection."""
@@ -128,7 +132,7 @@ def build_inputs(iso3: str, years: tuple[int, ...], migration: Array) -> Inputs:
         shares = shares * np.divide(published, found, out=np.ones_like(found), where=found > 0.0)
         shares = shares / shares.sum(axis=1, keepdims=True)
         inputs = replace(inputs, fertility_rate=fertility_rates(iso3, level, years, shares))
-    return inputs
+    return replace(inputs, fertility_rate=_in_units(inputs.fertility_rate, FERTILITY_UNIT))
 
 
 def _women(inputs: Inputs, projection: Projection) -> Women:
@@ -184,7 +188,7 @@ def add_united_nations(pack: PackBuilder, iso3: str) -> None:
         np.where(published, "estimated", "imputed") if single else "estimated",
         note="sum as published; published single ages (2099 for 2100)"
         if single
-        else "sum and five-year ages as published, graduated",
+        else "sum and births over women by five-year age as published, graduated",
     )
     pack.series(
         "demography.sex_ratio_at_birth",
@@ -200,6 +204,9 @@ def add_united_nations(pack: PackBuilder, iso3: str) -> None:
         "person/year",
         "wpp2024",
         "estimated",
+        note="single ages as published, brought to the published total"
+        if inputs.population.sum() >= SMALL_COUNTRY
+        else "published total, spread by arrivals and departures that round to the published ages",
     )
     pack.value(
         "demography.migrants_exposed",
@@ -249,7 +256,7 @@ def net_migration(iso3: str, years: Sequence[int]) -> Array:
     Returns
     -------
     array [year, sex, age]
-        Persons, to a tenth; to a thousandth in countries below a million.
+        Persons, to an eighth; to a thousandth in countries below a million.
     """
     name = "wpp2024_net_migration"
     table = _cells(name, ("iso3", "year", "sex", "age"))[_at(name, "iso3", iso3)]
@@ -260,10 +267,10 @@ def net_migration(iso3: str, years: Sequence[int]) -> Array:
     share = np.abs(cells) / np.maximum(size, 1.0)[:, None, None]
     spread = cells + gap[:, None, None] * share
     if population_totals(iso3, "31_december", [BASE_YEAR])[0, 0] >= SMALL_COUNTRY:
-        return np.asarray(np.round(spread, 1))
+        return _in_units(spread, PERSON_UNIT)
     curves = _migration_curves(cells, total)
     fits = np.abs(curves - cells).max(axis=(1, 2)) <= CELL_ROUNDING
-    return np.asarray(np.round(np.where(fits[:, None, None], curves, spread), 3))
+    return _in_units(np.where(fits[:, None, None], curves, spread), SMALL_PERSON_UNIT)
 
 
 def _migration_curves(cells: Array, total: Array) -> Array:
@@ -386,6 +393,11 @@ def _interpolate(at: Array, values: Array, wanted: Array) -> Array:
     return np.asarray((1.0 - weight) * values[right - 1] + weight * values[right])
 
 
+def _in_units(values: Array, unit: float) -> Array:
+    """Round to whole units."""
+    return np.asarray(np.round(values / unit) * unit)
+
+
 # --- Base population ----------------------------------------------------------------------------
 
 
@@ -429,7 +441,7 @@ def opening_stock(
     if year == BASE_YEAR:
         single = midyear_both_sexes(iso3, year + 1) if iso3 in single_age_countries() else None
         stock = _adjust(stock, groups, totals_by_sex(iso3, year), survival, migration, single)
-    return np.asarray(np.round(stock, 3))
+    return _in_units(stock, SMALL_PERSON_UNIT)
 
 
 def _adjust(

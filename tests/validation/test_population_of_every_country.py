@@ -63,7 +63,7 @@ def test_life_expectancy_and_fertility_are_the_published_ones(iso3):
     )
     assert np.abs(life_expectancy(inputs.death_rate) - published).max() < 1e-4
     level = annual(iso3, "total_fertility_rate", inputs.years)
-    np.testing.assert_allclose(inputs.fertility_rate.sum(axis=1), level, rtol=1e-12)
+    np.testing.assert_allclose(inputs.fertility_rate.sum(axis=1), level, atol=3e-6)
     assert (inputs.fertility_rate >= 0.0).all()
 
 
@@ -110,7 +110,7 @@ def test_base_stock_meets_published_single_ages(iso3):
 def test_migrants_add_up_to_the_published_total(iso3):
     cells = net_migration(iso3, range(2024, 2101))
     total = 1000.0 * annual(iso3, "net_migration", range(2024, 2101))
-    tolerance = 0.12 if iso3 in TINY else 11.0  # cells are kept to a thousandth, to a tenth
+    tolerance = 0.12 if iso3 in TINY else 11.0  # cells are kept to a thousandth, to an eighth
     np.testing.assert_allclose(cells.sum(axis=(1, 2)), total, atol=tolerance)
 
 
