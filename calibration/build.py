@@ -1,7 +1,8 @@
 """Rebuild the shipped packs: ``python -m calibration.build [ISO3 ...]``.
 
 Without arguments all of them: level 2 (South Africa, United States, Republic of Korea), the
-synthetic country, and level 1 for every other country and area of World Population Prospects 2024.
+synthetic country, and level 1 for every other country and area of World Population Prospects 2024;
+then the page on them, ``docs/countries.md``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration import synthetic
+from calibration import countries_page, synthetic
 from calibration.base_year import base_year
 from calibration.demography import (
     add_demography,
@@ -124,6 +125,8 @@ def main(arguments: Sequence[str]) -> None:
         folder = build(iso3)
         seconds = time.perf_counter() - start
         print(f"{number:>3}/{len(wanted)}  {seconds:6.1f} s  {folder}", flush=True)
+    if not arguments:
+        countries_page.main()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The page on every country's pack: ``python -m calibration.countries_page``.
+"""The page on every country's pack, written after a build of all of them.
 
-It reads the shipped packs and writes ``docs/countries.md``: which series
+``python -m calibration.countries_page`` reads the shipped packs and writes ``docs/countries.md``: which series
 each country publishes, which stand in from its donors, and which it goes without.
 """
 
@@ -62,7 +62,7 @@ MEANING = {
     "ppp": "purchasing power of the currency",
     "gini": "Gini coefficient",
     "head": "headcounts at three international lines and the national line",
-    "cov": "coverage by function (five functions have no indicator and do not count)",
+    "cov": "coverage by function (four functions have no indicator and do not count)",
 }
 LETTER = {"observed": "o", "estimated": "e", "imputed": "i", "assumed": "a"}
 ORDER = ("observed", "estimated", "imputed", "assumed")
@@ -103,10 +103,9 @@ def share_not_own(pack: Pack) -> float:
     return float(np.mean(shares))
 
 
-def page() -> str:
-    """The text of ``docs/countries.md``."""
-    packs = {code: load_pack(code) for code in available_packs()}
-    packs = {code: pack for code, pack in packs.items() if pack.manifest.status != "synthetic"}
+def page(shipped: Mapping[str, Pack]) -> str:
+    """The text of ``docs/countries.md`` for the shipped packs by code."""
+    packs = {code: pack for code, pack in shipped.items() if pack.manifest.status != "synthetic"}
     rows, counts = [], {name: Counter[str]() for name in SERIES}
     absent: dict[str, list[str]] = {}
     for code, pack in sorted(packs.items(), key=lambda item: item[1].manifest.name):
@@ -127,7 +126,8 @@ def page() -> str:
     lines = [
         "# Every country's pack",
         "",
-        "Written by `python -m calibration.countries_page` from the shipped packs; do not edit.",
+        "Written by `python -m calibration.build` from the packs (`python -m "
+        "calibration.countries_page` writes it alone); do not edit.",
         "",
         f"{len(packs)} countries and areas of World Population Prospects 2024 have a pack, "
         f"{sum(p.manifest.level == 1 for p in packs.values())} of level 1 and "
@@ -224,7 +224,7 @@ def _left_out(packs: Mapping[str, Pack], absent: Mapping[str, Sequence[str]]) ->
 
 def main() -> None:
     """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(page({code: load_pack(code) for code in available_packs()}), encoding="utf-8")
     print(PAGE)
 
 

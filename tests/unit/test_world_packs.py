@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration import countries_page
 from calibration.build import VERSION, all_packs, build
 from calibration.demography import countries
 from calibration.imputation import INCOME_GROUPS
@@ -73,6 +74,20 @@ def test_every_pack_says_where_the_country_lies(packs: dict[str, Pack]) -> None:
             assert manifest.income_group in INCOME_GROUPS, code
             assert len(manifest.currency) == 3, code
     assert packs["USA"].manifest.subregion == "Northern America"
+
+
+def test_the_page_on_all_packs_is_up_to_date(packs: dict[str, Pack]) -> None:
+    assert countries_page.PAGE.read_text(encoding="utf-8") == countries_page.page(packs)
+
+
+def test_a_series_has_the_letters_of_its_cells() -> None:
+    assert countries_page.letter(None) == "-"
+    assert countries_page.letter(["imputed", "observed", "imputed"]) == "o/i"
+
+
+def test_the_share_not_of_the_country_itself(packs: dict[str, Pack]) -> None:
+    assert countries_page.share_not_own(packs["GIB"]) > 0.9
+    assert countries_page.share_not_own(packs["ETH"]) < 0.1
 
 
 def test_packs_are_small() -> None:
