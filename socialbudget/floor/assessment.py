@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DEFAULT_LAST_YEAR = 2040
 DEFAULT_DRAWS = 100
 QUANTILES: Mapping[str, float] = {"p025": 0.025, "p10": 0.10, "p90": 0.90, "p975": 0.975}
+TOGETHER = 64
+"""Below so many draws the central path goes through the loop with them."""
 PACKAGE = "package"
 """In the column `guarantee`: the sum of all guarantees."""
 MEASURES = ("headcount", "poverty_gap", "squared_gap")
@@ -163,18 +165,10 @@ def assess(
     PackError
         With every series that the package needs and the pack lacks.
     """
-    from socialbudget.ensemble import project
-
     plan = build(pack, package, to)
-    central = project(plan.pack, to=to, modules=plan.modules)
-    spread = None
-    if draws > 0 and seed is not None:
-        try:
-            spread = project(plan.pack, to=to, draws=draws, seed=seed, modules=plan.modules)
-        except (IdentityError, PackError) as error:
-            # The central path stands; the draws of a tiny population may leave what is possible.
-            note = f"No ranges, since a draw has no result: {' '.join(str(error).split())}"
-            plan = replace(plan, notes=(*plan.notes, note))
+    central, spread, note = _runs(plan, to, draws if seed is not None else 0, seed)
+    if note:
+        plan = replace(plan, notes=(*plan.notes, note))
     return Assessment(
         pack=pack,
         package=package,
@@ -185,6 +179,65 @@ def assess(
         spread=spread,
         plan=plan,
     )
+
+
+def _runs(plan: Plan, to: int, draws: int, seed: int | None) -> tuple[Results, Results | None, str]:
+    """The central run, the draws, and a note where the draws have no result.
+
+    A few draws go through the loop together with the central path, which costs hardly more than
+    the central path alone: what a run of the world consists of.
+    """
+    from socialbudget.ensemble import project
+
+    if draws == 0:
+        return project(plan.pack, to=to, modules=plan.modules), None, ""
+    try:
+        if draws < TOGETHER:
+            return *_together(plan, to, draws, seed or 0), ""
+        spread = project(plan.pack, to=to, draws=draws, seed=seed, modules=plan.modules)
+        return project(plan.pack, to=to, modules=plan.modules), spread, ""
+    except (IdentityError, PackError) as error:
+        # The central path may stand; the draws of a tiny population may leave what is possible.
+        central = project(plan.pack, to=to, modules=plan.modules)
+        said = " ".join(str(error).split())
+        return central, None, f"No ranges, since a draw has no result: {said}"
+
+
+def _together(plan: Plan, to: int, draws: int, seed: int) -> tuple[Results, Results]:
+    """The central path as the first of ``draws + 1`` paths; the same numbers as `project`."""
+    from socialbudget.drivers import disturbed, spreads
+    from socialbudget.ensemble import prepare
+    from socialbudget.projection import run
+    from socialbudget.scenario import EMPTY
+
+    pack = plan.pack
+    built, parameters = prepare(pack, to=to, modules=plan.modules)
+    drivers = pack.manifest.uncertainty
+    tables = spreads(pack, built.params, to)
+    moved = disturbed(parameters, built.params, drivers, seed, range(draws), pack.base_year, tables)
+    paths = {
+        path: np.concatenate([parameters[path], array], axis=1) if array.shape[1] > 1 or (
+            array is not parameters[path]
+        ) else array
+        for path, array in moved.items()
+    }  # fmt: skip
+    whole = run(built, pack.coords, paths, pack.base_year, to, draws + 1)
+
+    def part(rows: slice, own_seed: int | None) -> Results:
+        return Results(
+            pack=pack,
+            scenario=EMPTY,
+            plan=built,
+            coords=pack.coords,
+            years=tuple(range(pack.base_year, to + 1)),
+            arrays={name: array[:, rows] for name, array in whole.arrays.items()},
+            parameters=parameters,
+            sweeps=whole.sweeps,
+            identities={key: array[:, rows] for key, array in whole.identities.items()},
+            seed=own_seed,
+        )
+
+    return part(slice(0, 1), None), part(slice(1, None), seed)
 
 
 def assess_variants(

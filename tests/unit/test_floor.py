@@ -351,21 +351,29 @@ def test_draws_without_result_leave_the_centre_and_a_note(
     pack: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A tiny population may have draws with nobody left."""
-    from socialbudget import ensemble
+    from socialbudget import drivers
 
-    project_ = ensemble.project
+    def failing(*args: object) -> None:
+        raise IdentityError("identity D-3 nobody below zero does not hold in 2031")
 
-    def failing(*args, **options):  # type: ignore[no-untyped-def]
-        if options.get("seed") is not None:
-            raise IdentityError("identity D-3 nobody below zero does not hold in 2031")
-        return project_(*args, **options)
-
-    monkeypatch.setattr(ensemble, "project", failing)
+    monkeypatch.setattr(drivers, "disturbed", failing)
     a = assess(pack, package(), to=2026, draws=20, seed=1)
     assert a.draws == 0
     assert a.seed is None
     assert set(a.cost["quantile"]) == {"central"}
     assert any("No ranges" in n and "D-3" in n for n in a.notes)
+
+
+def test_few_draws_and_many_are_the_same_draws(pack: Pack) -> None:
+    """The central path with them or apart; the first draws of many are those of few."""
+    few = assess(pack, load_package().with_variant("high"), to=2028, draws=10, seed=3)
+    many = assess(pack, load_package().with_variant("high"), to=2028, draws=70, seed=3)
+    assert few.spread is not None
+    assert many.spread is not None
+    for name in ("floor.cost", "living_standards.headcount_after", "demography.population"):
+        np.testing.assert_array_equal(few.results[name], many.results[name])
+        np.testing.assert_array_equal(few.spread[name], many.spread[name][:, :10])
+    assert not (few.spread["floor.cost"][1:] == few.results["floor.cost"][1:]).any()
 
 
 def test_tables_have_the_columns_that_reports_use(pack: Pack) -> None:

@@ -8,8 +8,8 @@ import pytest
 from socialbudget.ensemble import project
 from socialbudget.floor.instances import build
 from socialbudget.floor.package import Package, load_package, parse_package
+from socialbudget.pack import load_pack
 from socialbudget.scenario import Change, Scenario
-from tests.floor_pack import extended
 
 LAST_YEAR = 2040
 EVERY_KIND = """
@@ -62,10 +62,10 @@ def packages() -> list[Package]:
     return [default.with_variant("low"), default.with_variant("high"), parse_package(EVERY_KIND)]
 
 
-@pytest.mark.parametrize("iso3", ["ZAF", "ZZZ"])
+@pytest.mark.parametrize("iso3", ["KOR", "USA", "ZAF", "ZZZ"])
 @pytest.mark.parametrize("package", packages(), ids=lambda p: p.label)
 def test_q4_rapid_run_equals_the_full_model_without_feedback(iso3: str, package: Package) -> None:
-    pack = extended(iso3)
+    pack = load_pack(iso3)
     rapid_plan = build(pack, package, LAST_YEAR)
     static = Change(path="participation.cohort_engine", set=0.0)
     rapid = project(
@@ -93,7 +93,9 @@ def test_q4_rapid_run_equals_the_full_model_without_feedback(iso3: str, package:
     for z in names:
         for variable in ("cost", "recipients", "target", "gap", "amount", "benefit_expenditure"):
             name = f"{z}.{variable}"
-            np.testing.assert_allclose(whole[name], rapid[name], rtol=1e-9, atol=1e-9, err_msg=name)
+            # A gap may be the small difference of two large sums.
+            size = 1e-9 * float(rapid[f"{z}.cost"].max()) if variable == "gap" else 1e-9
+            np.testing.assert_allclose(whole[name], rapid[name], rtol=1e-9, atol=size, err_msg=name)
         assert (rapid[f"{z}.cost"][-1] > 0.0).all()
     # What the guarantees cost is what the social budget pays for them.
     rows = [whole.coords["scheme"].index(z) for z in names]
@@ -103,7 +105,7 @@ def test_q4_rapid_run_equals_the_full_model_without_feedback(iso3: str, package:
 
 def test_feedback_makes_a_difference() -> None:
     """Otherwise the test above would compare nothing."""
-    pack, package = extended("ZZZ"), load_package().with_variant("high")
+    pack, package = load_pack("ZZZ"), load_package().with_variant("high")
     plan = build(pack, package, LAST_YEAR)
     rapid = project(plan.pack, to=LAST_YEAR, modules=plan.modules)
     whole = project(build(pack, package, LAST_YEAR, alone=False).pack, to=LAST_YEAR)
