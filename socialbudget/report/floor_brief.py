@@ -138,7 +138,7 @@ def _context(cases: list[Case], today: date) -> dict[str, Any]:
     manifest = a.pack.manifest
     shown = _shown(cases)
     rows, lead, quality = _guarantees(cases, shown), _lead(cases), _quality(a)
-    notes = list(dict.fromkeys(n for c in cases for n in c.assessment.notes))
+    notes = list(dict.fromkeys(f.plain(n) for c in cases for n in c.assessment.notes))
     small = " ".join([*quality["named"].values(), *notes, quality["publishers"]]) + " " * 160
     return {
         "version": __version__,

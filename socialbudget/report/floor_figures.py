@@ -7,6 +7,7 @@ never nought. Numbers are rounded for readers, money is put into words of its ow
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -389,6 +390,29 @@ SERIES = {
     "protection.coverage": "coverage of existing schemes",
 }
 """Series of a pack in words."""
+
+
+USES = tuple(
+    f"macroeconomy.{use}"
+    for use in (
+        "private_consumption",
+        "government_consumption",
+        "investment",
+        "exports",
+        "imports",
+    )
+)
+"""What GDP is added up from; a country without any of them has no GDP."""
+
+
+def plain(note: str) -> str:
+    """A note for readers: series by their names in words, GDP for all its uses at once."""
+    if all(path in note for path in USES):
+        note = note.replace(USES[0], "GDP", 1)
+        for path in USES[1:]:
+            note = note.replace(f", {path}", "", 1).replace(f"{path}, ", "", 1)
+    note = re.sub(r"[a-z_]+\.[a-z_]+", lambda m: SERIES.get(m[0], m[0]), note)
+    return note.replace("Refused: the pack lacks", "No result: no figures for")
 
 
 def series_words(path: str, results: Results) -> str:

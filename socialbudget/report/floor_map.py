@@ -24,6 +24,7 @@ from markupsafe import Markup
 from socialbudget import __version__
 from socialbudget.contract import Array
 from socialbudget.errors import SocialBudgetError
+from socialbudget.report.floor_figures import plain
 from socialbudget.report.html import script_hash, script_json
 from socialbudget.report.text import NONE, fixed, people
 
@@ -317,7 +318,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _note(row: dict[str, Any]) -> str:
     note = row["note"]
-    return "" if note is None or note is pd.NA or note != note else str(note)
+    return "" if note is None or note is pd.NA or note != note else plain(str(note))
 
 
 def _number(row: dict[str, Any], column: str) -> float:

@@ -137,7 +137,7 @@ def test_what_was_not_computed_is_said(cases: Sequence[Assessment]) -> None:
     )
     page = Page(render_brief(bare, today=TODAY))
     assert "Not computed for this country" in page.text
-    assert "lacks living_standards.gini" in page.text
+    assert "not computed: the pack lacks Gini coefficient" in page.text
     assert "% of government spending 0" not in page.text
 
 
@@ -267,3 +267,12 @@ def guarantee(text: str) -> str:
 )  # fmt: skip
 def test_groups_in_words(text: str, words: str) -> None:
     assert guarantee(text) == words
+
+
+def test_notes_name_series_in_words() -> None:
+    uses = ", ".join(figures.USES)
+    note = f"Refused: the pack lacks living_standards.ppp_factor, {uses}, own.series"
+    assert figures.plain(note) == (
+        "No result: no figures for purchasing power of the currency, GDP, own.series"
+    )
+    assert figures.plain("the pack lacks macroeconomy.exports") == "the pack lacks exports"

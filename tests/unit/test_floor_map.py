@@ -117,7 +117,8 @@ def test_land_across_the_date_line_is_not_torn() -> None:
 def test_the_page_is_complete_in_itself(source: str, tmp_path: Path) -> None:
     page = Page(source)
     page.loads_nothing()
-    assert set(re.findall(r"https?://[^\s"']+", source)) <= {"http://www.w3.org/2000/svg"}
+    addresses = set(re.findall(r"https?://[\w./]+", source))
+    assert addresses <= {"http://www.w3.org/2000/svg"}  # a name, not an address to load from
     write_map(table(), tmp_path / "map.html", title="A package", today=TODAY)
     assert (tmp_path / "map.html").read_text(encoding="utf-8") == source
     assert "do not imply endorsement" in page.text
