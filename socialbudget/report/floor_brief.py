@@ -334,14 +334,13 @@ def _amounts(cases: Sequence[Case], name: str, currency: str) -> dict[str, Any]:
     tied = [f.amount_words(amount, currency) for amount in amounts]
     if len(set(money)) == 1 and len(set(tied)) == 1:
         return {"money": money[:1], "tied": tied[0]}
-    plain = [x.model_copy(update={"share": None, "minimum": None, "cap": None}) for x in amounts]
+    # "50% of" and "the whole" of one thing: "50% and 100% of the national poverty line"
+    alike = len({(x.of, x.line, x.minimum, x.cap) for x in amounts}) == 1
     shares = [x.share for x in amounts if x.share is not None]
-    if len(shares) == len(amounts) > 1 and plain[0] == plain[1]:
-        # "50% of" and "the whole" of one thing: "50% and 100% of the national poverty line"
-        rest = f.amount_words(amounts[-1].model_copy(update={"share": 0.5}), currency)
-        low, _, what = rest.partition(" of ")
-        both = f.joined(list(dict.fromkeys(f.percent(x, f.decimals(x)) for x in shares)))
-        return {"money": money, "tied": f"{both} of {what}" if low else rest}
+    if alike and len(shares) == len(amounts):
+        half = f.amount_words(amounts[0].model_copy(update={"share": 0.5}), currency)
+        both = f.joined([f.percent(x, f.decimals(x)) for x in dict.fromkeys(shares)])
+        return {"money": money, "tied": half.replace("50%", both, 1)}
     return {"money": money, "tied": "; ".join(dict.fromkeys(tied))}
 
 

@@ -62,6 +62,10 @@ def test_what_who_how_much_effect_and_sources_stand_on_it(
             assert guarantee.title in page.text
             assert figures.percent(f.cost("share_gdp", name).value, 2) in page.text
             assert spaced(figures.money(f.monthly_amount(name), currency)) in page.text
+    assert "50% and 100% of the national poverty line" in page.text
+    assert "4% of GDP per head; 5% of GDP per head, at least US$ 117 a year" in page.text
+    for a in cases:
+        f = Figures(a, a.years[-1])
         after = f.poverty("national", "after").value
         assert figures.percent(after, 1) in page.text
     high = Figures(cases[-1], cases[-1].years[-1])
