@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialbudget.blocks import Block, stacked, worded
+from socialbudget.blocks import Block, stacked
 from socialbudget.contract import Array
 from socialbudget.dims import STANDARD
 from socialbudget.errors import PackError
-from socialbudget.table import FLAGS, Entry, Frames, LongTable, check
+from socialbudget.table import FLAGS, Entry, Frames, LongTable, Text, check
 
 if TYPE_CHECKING:
     from socialbudget.pack import Pack, SchemeInstance, Source
@@ -160,16 +161,17 @@ def _table(
     name: str, dims: tuple[str, ...], values: list[Value], known: Collection[str]
 ) -> tuple[LongTable, dict[str, Entry]]:
     """The added values of the same dims as a table, and by path."""
-    shape = tuple(len(STANDARD[d]) for d in dims)
+    size = math.prod(len(STANDARD[d]) for d in dims)
+    none = np.zeros(size, dtype=np.int32)
     blocks = [
         Block(
             v.path,
             year,
             np.ravel(np.asarray(v.values[year], dtype=float)),
             v.unit,
-            worded(v.source, shape),
-            worded(v.flag, shape),
-            worded(v.note, shape),
+            Text(none, (v.source,)),
+            Text(none, (v.flag,)),
+            Text(none, (v.note,)),
         )
         for v in values
         for year in v.values

@@ -463,6 +463,8 @@ def coverage_path(g: Guarantee, had: float, base: int, first: int, to: int) -> d
         ramp = g.coverage.ramp_years
         done = 1.0 if ramp == 0 else min((year - first + 1) / ramp, 1.0)
         path[year] = target if done == 1.0 else start + (target - start) * done
+        if done == 1.0:
+            break  # the value holds from its year on
     return path
 
 
