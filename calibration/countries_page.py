@@ -1,7 +1,7 @@
 """The page on every country's pack, written after a build of all of them.
 
-``python -m calibration.countries_page`` reads the shipped packs and writes ``docs/countries.md``: which series
-each country publishes, which stand in from its donors, and which it goes without.
+``python -m calibration.countries_page`` reads the shipped packs and writes ``docs/countries.md``:
+which series each country publishes, which stand in from its donors, and which it goes without.
 """
 
 from __future__ import annotations
