@@ -439,12 +439,12 @@ published births less deaths plus net migration, cumulated, its largest size to 
   stay 0.3% low. In Qatar and the United Arab Emirates the published figures themselves do not
   close: their changes of population differ from their births, deaths and migrants by 0.08% and
   0.17% of the population of 2024, which no projection from these inputs can follow.
-* **Chad, Somalia.** Births are 0.03% low in 2025 and 0.05% after ten years; fewer daughters make
-  fewer children, so that three generations later it is 0.2%. Deaths close. The error is that of the
-  single ages of young mothers and of women within five-year groups; other smooth curves (third
-  instead of second differences) do not remove it. Cote d'Ivoire errs the other way.
+* **Chad, Somalia.** Chad's births are 0.1% low in 2025 and 0.06% after ten years; fewer daughters
+  make fewer children, so that in 2100 it is 0.2%. Deaths close. The cause is probably the single
+  ages of young mothers and of women within five-year groups; another smooth curve of fertility
+  (third instead of second differences) does not remove it. Cote d'Ivoire errs the other way.
 * **Hong Kong.** Life expectancy and deaths close; births swing by up to 0.8% around the published
-  ones, as uneven single ages of women pass through the ages of childbearing. The published births
+  ones, probably as uneven single ages of women pass through the ages of childbearing. The births
   of 1964-1968 (66, 153, 150, 130 and 45 thousand) do not agree with the published total fertility
   of these years (5.1, 4.9, 4.5, 4.1 and 3.8). Cohorts after these births would put 0.4% more deaths
   before 2050.
@@ -479,9 +479,10 @@ of the first assumption are
 
 Where few people moved, total and ages are met nearly as well as in the projections above. Where
 many did, a total says nothing of arrivals at 25 and departures at 45, or of refugees who leave as
-families: the Gulf states, Singapore, Lebanon, and Eswatini and Botswana in the years of AIDS.
-Knowing today's exchange of migrants helps in the Gulf (United Arab Emirates: half the error) and
-harms elsewhere, because 2023-2025 has returns of refugees that 2000-2020 had not. Errors of the
+families: the Gulf states, Singapore, Lebanon. In Eswatini, Zimbabwe and Lesotho the schedule, made
+for older populations, lets many more people of 60-75 leave than there can have been.
+Knowing today's exchange of migrants helps in most of the Gulf (United Arab Emirates: half the error)
+and harms elsewhere: those who moved in 2023-2025 were not those of 2000-2020. Errors of the
 oldest groups are large in relative terms because few people are in them. A forecast from 2000
 would have had to guess all of these rates; this test only shows that the machine moves a known
 population rightly.
