@@ -481,8 +481,8 @@ Where few people moved, total and ages are met nearly as well as in the projecti
 many did, a total says nothing of arrivals at 25 and departures at 45, or of refugees who leave as
 families: the Gulf states, Singapore, Lebanon. In Eswatini, Zimbabwe and Lesotho the schedule, made
 for older populations, lets many more people of 60-75 leave than there can have been.
-Knowing today's exchange of migrants helps in most of the Gulf (United Arab Emirates: half the error)
-and harms elsewhere: those who moved in 2023-2025 were not those of 2000-2020. Errors of the
+Knowing today's exchange of migrants helps in most of the Gulf (United Arab Emirates: half the
+error) and harms elsewhere: those who moved in 2023-2025 were not those of 2000-2020. Errors of the
 oldest groups are large in relative terms because few people are in them. A forecast from 2000
 would have had to guess all of these rates; this test only shows that the machine moves a known
 population rightly.
