@@ -8,6 +8,7 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.pack import Pack
+from socialbudget.participation_engines import advance
 from socialbudget.profiles import shift_along_age
 
 RETIREMENT_RAMP = (50, 55)
@@ -133,9 +134,7 @@ class Participation(Module):
         exit_ = y.p["participation.exit_rate"]
         static = y.p["participation.participation_rate"]
         cohort[:, :, 0] = static[:, :, 0]
-        previous = before[:, :, :-1]
-        moved = previous * (1.0 - exit_[:, :, 1:])
-        cohort[:, :, 1:] = moved + entry[:, :, 1:] * np.maximum(top - moved, 0.0)
+        cohort[:, :, 1:] = advance(before[:, :, :-1], entry[:, :, 1:], exit_[:, :, 1:], top)
         cohort[:, :, -1] = static[:, :, -1]
         base_age = y.lag("participation.base_pensionable_age")
         y["participation.base_pensionable_age"] = base_age
