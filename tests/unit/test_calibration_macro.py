@@ -26,6 +26,7 @@ from calibration.macro import (
     wdi,
 )
 from socialbudget.builder import PackBuilder
+from socialbudget.pack import load_pack
 from socialbudget.units import conversion_factor
 
 COUNTRIES = ("ZAF", "USA", "KOR")
@@ -161,13 +162,16 @@ def test_parameters_carry_readable_units_and_sources(iso3, tmp_path):
     add_labour(pack, iso3, single_age_population(iso3, "1 July"))
     add_macro(pack, iso3)
     pack.write(tmp_path / iso3)
-    for dims, frames in pack._frames.items():
-        for frame in frames:
-            for unit in frame["unit"].unique():
-                conversion_factor(unit, unit)
-            assert dims == () or len(frame) > 1
-    assumed = [f for frames in pack._frames.values() for f in frames if "assumed" in set(f["flag"])]
-    assert assumed
+    written = load_pack(tmp_path / iso3)
+    assert len(written.entries) > 30
+    flags = set()
+    for path, entry in written.entries.items():
+        conversion_factor(entry.unit, entry.unit)
+        rows = written.provenance(path)
+        assert len(rows) == entry.values.size, path
+        assert set(rows["source"]) <= set(written.manifest.sources), path
+        flags |= set(rows["flag"])
+    assert "assumed" in flags
 
 
 def test_every_derived_value_is_cited():
