@@ -14,6 +14,7 @@ found by projecting draws, comparing the quantiles of the number year by year, a
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,12 +26,17 @@ import pandas as pd
 from calibration.uncertainty import (
     BASE_YEAR,
     MEDIAN,
+    PERSISTENCE,
+    SHIFTS,
     YEARS,
     Array,
     Bands,
     add_demographic_uncertainty,
     bands,
+    countries_with_bands,
+    forget_fitted,
     migration_deviations,
+    migration_shift,
 )
 from calibration.united_nations import add_united_nations, united_nations_inputs
 from socialbudget.builder import PackBuilder
@@ -42,13 +48,18 @@ from socialbudget.population_ensemble import PopulationEnsemble, population_ense
 SHIFT = "demography.migration_shift"
 LEVELS = np.array([PROBABILITIES[q] for q in QUANTILES])
 SEED = 2024
-TRIAL_DRAWS, DRAWS = 1000, 3000
-TRIAL_ROUNDS, ROUNDS = 4, 3
-PERSISTENCES = (0.2, 0.5, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97)
+TRIAL_DRAWS, DRAWS = 800, 2000
+TRIAL_ROUNDS, ROUNDS = 3, 2
+PERSISTENCES = (0.2, 0.5, 0.7, 0.85, 0.92, 0.96)
 COMPARED = (2050, 2100)
+REPORT_DRAWS, REPORT_SEED = 2000, 1
+TEMPLATE = Path(__file__).with_suffix(".md")
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "population_uncertainty.md"
 LEAST_POPULATION = 1e6
+LEAST_PUBLISHED = 500.0
+"""Persons that a published zero stands for: the source counts in thousands."""
 NEIGHBOURS = 0.02
-LARGEST_RATE = 0.5
+LEAST_RATE, LARGEST_RATE = 1e-6, 0.5
 WINDOW = 5
 """Years over which fitted quantiles are averaged; the draws are too few for single years."""
 
@@ -150,8 +161,8 @@ def _corrected(quantiles: Array, gap: Array, found: PopulationEnsemble) -> Array
 
 def _ordered(quantiles: Array) -> Array:
     out = np.clip(quantiles, -LARGEST_RATE, LARGEST_RATE)
-    out[:, :MEDIAN] = np.minimum(out[:, :MEDIAN], 0.0)
-    out[:, MEDIAN + 1 :] = np.maximum(out[:, MEDIAN + 1 :], 0.0)
+    out[:, :MEDIAN] = np.minimum(out[:, :MEDIAN], -LEAST_RATE)
+    out[:, MEDIAN + 1 :] = np.maximum(out[:, MEDIAN + 1 :], LEAST_RATE)
     out[:, MEDIAN] = 0.0
     out.sort(axis=1)
     return out
@@ -172,8 +183,8 @@ def _miss_of_population(found: PopulationEnsemble, published: Bands) -> float:
     misses = []
     for year in COMPARED:
         t = year - BASE_YEAR
-        own = np.log(np.quantile(found.total[t], LEVELS))
-        other = np.log(published.population[t])
+        own = np.log(np.maximum(np.quantile(found.total[t], LEVELS), LEAST_PUBLISHED))
+        other = np.log(np.maximum(published.population[t], LEAST_PUBLISHED))
         misses.append((own - own[MEDIAN]) - (other - other[MEDIAN]))
     return float(np.sqrt(np.mean(np.square(misses))))
 
@@ -183,12 +194,145 @@ def fit(countries: Sequence[str]) -> pd.DataFrame:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for iso3 in countries:
-            published = bands(iso3)
-            quantiles, persistence = fit_shift(united_nations_pack(iso3, Path(folder)), published)
-            frame = pd.DataFrame(np.round(quantiles, 6), columns=list(QUANTILES))
-            frame.insert(0, "iso3", iso3)
-            frame.insert(1, "year", np.array(YEARS, dtype=np.int16))
-            frame["persistence"] = persistence
-            rows.append(frame.drop(columns=QUANTILES[MEDIAN]))
-            print(f"{iso3} {persistence}", flush=True)
+            pack = united_nations_pack(iso3, Path(folder))
+            quantiles, persistence = fit_shift(pack, bands(iso3))
+            rows.append(fitted_frame(iso3, quantiles, persistence))
+            print(f"{iso3}: persistence {persistence}", flush=True)
     return pd.concat(rows, ignore_index=True)
+
+
+def fitted_frame(iso3: str, quantiles: Array, persistence: float) -> pd.DataFrame:
+    """Rows of a country in the table of fitted shifts; the median, 0, is left out."""
+    frame = pd.DataFrame(np.round(quantiles, 6), columns=list(QUANTILES))
+    frame = frame.drop(columns=QUANTILES[MEDIAN])
+    frame.insert(0, "iso3", iso3)
+    frame.insert(1, "year", np.array(YEARS, dtype=np.int16))
+    frame["persistence"] = persistence
+    return frame
+
+
+# --- Report -------------------------------------------------------------------------------------
+
+
+def compare(iso3: str, folder: Path) -> pd.DataFrame:
+    """Bands of draws beside those published, one row for each quantity and compared year.
+
+    Columns: iso3, quantity, year, the own quantiles (``own_p025`` ...), the published ones
+    (``p025`` ...).
+    """
+    published = bands(iso3)
+    found = population_ensemble(
+        united_nations_pack(iso3, folder), draws=REPORT_DRAWS, seed=REPORT_SEED, threads=1,
+        age_groups=(0,),
+    )  # fmt: skip
+    rows = []
+    for year in COMPARED:
+        t = year - BASE_YEAR
+        for name, own, other in (
+            ("total fertility", found.total_fertility[t], published.total_fertility_rate[t]),
+            ("life expectancy, women", found.life_expectancy[t, :, 0],
+             published.life_expectancy[t, 0]),
+            ("life expectancy, men", found.life_expectancy[t, :, 1],
+             published.life_expectancy[t, 1]),
+            ("net migration", found.net_migration[t].sum(axis=1), published.net_migration[t]),
+            ("total population", found.total[t], published.population[t]),
+        ):  # fmt: skip
+            quantiles = np.quantile(own, LEVELS)
+            rows.append(
+                {
+                    "iso3": iso3,
+                    "quantity": name,
+                    "year": year,
+                    **{f"own_{q}": v for q, v in zip(QUANTILES, quantiles, strict=True)},
+                    **dict(zip(QUANTILES, other, strict=True)),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def misses(table: pd.DataFrame) -> pd.DataFrame:
+    """By how much widths and edges miss, as shares.
+
+    ``width80`` and ``width95``: own width over the published one, less 1. ``low95``, ``low80``,
+    ``high80``, ``high95``: distance of an edge from its median, less the published distance, over
+    the published width of the 95% band (positive: the edge lies too high). ``median``: own
+    median over the published one, less 1; for net migration over the population of the year.
+    """
+    out = table[["iso3", "quantity", "year"]].copy()
+    width = table.p975 - table.p025
+    for name, low, high in (("width80", "p10", "p90"), ("width95", "p025", "p975")):
+        own = table[f"own_{high}"] - table[f"own_{low}"]
+        out[name] = own / (table[high] - table[low]) - 1.0
+    for name, edge in (("low95", "p025"), ("low80", "p10"), ("high80", "p90"), ("high95", "p975")):
+        own = table[f"own_{edge}"] - table.own_p50
+        out[name] = (own - (table[edge] - table.p50)) / width
+    size = table.p50.abs()
+    people = table[table.quantity == "total population"].set_index(["iso3", "year"]).p50
+    moving = table.quantity == "net migration"
+    size[moving] = [people[key] for key in zip(table.iso3, table.year, strict=True)] * moving[
+        moving
+    ]
+    out["median"] = (table.own_p50 - table.p50) / size
+    return out
+
+
+def page(table: pd.DataFrame) -> str:
+    """The page of the documentation, in Markdown."""
+    miss = misses(table)
+    summary = []
+    for quantity in miss.quantity.unique():
+        for year in COMPARED:
+            part = miss[(miss.quantity == quantity) & (miss.year == year)]
+            cells = [quantity, str(year), f"{100.0 * part['median'].abs().median():.2f}"]
+            for name in ("width80", "width95"):
+                worst = part.loc[part[name].abs().idxmax()]
+                cells += [
+                    f"{100.0 * part[name].median():+.1f}",
+                    f"{100.0 * part[name].abs().median():.1f}",
+                    f"{100.0 * worst[name]:+.0f} ({worst.iso3})",
+                ]
+            edges = part[["low95", "low80", "high80", "high95"]].abs()
+            cells += [f"{100.0 * edges.stack().median():.1f}"]
+            worst_row = edges.max(axis=1).idxmax()
+            cells += [f"{100.0 * edges.max(axis=1).max():.0f} ({part.iso3[worst_row]})"]
+            summary.append("| " + " | ".join(cells) + " |")
+    wide = miss.pivot(index="iso3", columns=["quantity", "year"], values=["width80", "width95"])
+    countries = []
+    for iso3, row in wide.iterrows():
+        cells = [str(iso3)]
+        for quantity in miss.quantity.unique():
+            for year in COMPARED:
+                pair = (row["width80", quantity, year], row["width95", quantity, year])
+                cells.append(" ".join(f"{100.0 * v:+.0f}" for v in pair))
+        cells.append(f"{migration_shift(str(iso3))[1]:g}")
+        countries.append("| " + " | ".join(cells) + " |")
+    return TEMPLATE.read_text(encoding="utf-8").format(
+        count=table.iso3.nunique(),
+        draws=f"{REPORT_DRAWS:,}",
+        fertility=PERSISTENCE["demography.fertility_level"],
+        mortality=PERSISTENCE["demography.mortality_index"],
+        summary="\n".join(summary),
+        countries="\n".join(countries),
+    )
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Fit if asked to, then write the page."""
+    unknown = [argument for argument in arguments if argument != "--fit"]
+    if unknown:
+        raise SystemExit(f"'{unknown[0]}' is unknown; the one option is --fit")
+    if "--fit" in arguments:
+        frame = fit(countries_with_bands())
+        frame.to_parquet(SHIFTS, compression="zstd", index=False)
+        forget_fitted()
+    tables = []
+    with tempfile.TemporaryDirectory() as folder:
+        for iso3 in countries_with_bands():
+            if bands(iso3).population[0, MEDIAN] > LEAST_POPULATION:
+                tables.append(compare(iso3, Path(folder)))
+    DOCS.write_text(page(pd.concat(tables, ignore_index=True)), encoding="utf-8")
+    print(DOCS)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -304,6 +304,11 @@ def migration_shift(iso3: str) -> tuple[Array, float]:
     return values, float(table["persistence"].iloc[0])
 
 
+def forget_fitted() -> None:
+    """Read the fitted shifts anew when they are next asked for."""
+    _fitted.cache_clear()
+
+
 @cache
 def _fitted() -> Mapping[str, pd.DataFrame]:
     if not SHIFTS.is_file():

@@ -17,7 +17,7 @@ Integers = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _sum(values: Array, start: int, stop: int) -> float:
+def _sum_of_row(values: Array, start: int, stop: int) -> float:
     """Sum of a stretch of a row; eight partial sums, since each addition waits for the last."""
     a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     i = start
@@ -33,6 +33,27 @@ def _sum(values: Array, start: int, stop: int) -> float:
         i += 8
     while i < stop:
         a += values[i]
+        i += 1
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sum(values: Array, i0: int, i1: int, i2: int, start: int, stop: int) -> float:
+    """The same for one row of an array of four axes, without a view of it."""
+    a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    i = start
+    while i + 7 < stop:
+        a += values[i0, i1, i2, i]
+        b += values[i0, i1, i2, i + 1]
+        c += values[i0, i1, i2, i + 2]
+        d += values[i0, i1, i2, i + 3]
+        e += values[i0, i1, i2, i + 4]
+        f += values[i0, i1, i2, i + 5]
+        g += values[i0, i1, i2, i + 6]
+        h += values[i0, i1, i2, i + 7]
+        i += 8
+    while i < stop:
+        a += values[i0, i1, i2, i]
         i += 1
     return ((a + b) + (c + d)) + ((e + f) + (g + h))
 
@@ -144,18 +165,22 @@ def population_paths(
         keep = kept_year[year]
 
         for draw in range(draws):
-            before = population[old, draw]
-            after = population[new, draw]
             rate = migration_shift[year, draw]
-            if rate != 0.0:
+            shifted = rate != 0.0
+            if shifted:
                 everybody, movers = 0.0, 0.0
                 for sex in range(sexes):
-                    w, p = migration_propensity[sex], before[sex]
                     for age in range(1, ages):
-                        alive[age] = w[age] * p[age - 1]
-                    movers += w[0] * p[0] + w[last] * p[last] + _sum(alive, 1, ages)
+                        alive[age] = (
+                            migration_propensity[sex, age] * population[old, draw, sex, age - 1]
+                        )
+                    movers += (
+                        migration_propensity[sex, 0] * population[old, draw, sex, 0]
+                        + migration_propensity[sex, last] * population[old, draw, sex, last]
+                        + _sum_of_row(alive, 1, ages)
+                    )
                     if year == 0:
-                        everybody += _sum(p, 0, ages)
+                        everybody += _sum(population, old, draw, sex, 0, ages)
                     else:
                         for group in range(groups):
                             everybody += population_out[year - 1, draw, sex, group]
@@ -169,14 +194,14 @@ def population_paths(
                 w1 = (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0
                 w2 = -(u + 1.0) * u * (u - 2.0) / 2.0
                 w3 = (u + 1.0) * u * (u - 1.0) / 6.0
-                s0, s1 = survival_nodes[n - 1, sex], survival_nodes[n, sex]
-                s2, s3 = survival_nodes[n + 1, sex], survival_nodes[n + 2, sex]
-                g, w = migrants[sex], migration_propensity[sex]
-                p, q = before[sex], after[sex]
-                base = net_migration[year, sex]
                 # Short loops over few arrays: the compiler turns only such into vector code.
                 for age in range(ages):
-                    alive[age] = w0 * s0[age] + w1 * s1[age] + w2 * s2[age] + w3 * s3[age]
+                    alive[age] = (
+                        w0 * survival_nodes[n - 1, sex, age]
+                        + w1 * survival_nodes[n, sex, age]
+                        + w2 * survival_nodes[n + 1, sex, age]
+                        + w3 * survival_nodes[n + 2, sex, age]
+                    )
                 infant = 1.0 - infant_death_probability[year, draw, sex]
                 lived = birth_survival[year, draw, sex]
                 alive[0] = infant * alive[0] / lived
@@ -186,73 +211,91 @@ def population_paths(
                     + w2 * later_expectancy_nodes[n + 1, sex]
                     + w3 * later_expectancy_nodes[n + 2, sex]
                 )
-                entering, staying = p[last - 1], p[last]
+                entering, staying = (
+                    population[old, draw, sex, last - 1],
+                    population[old, draw, sex, last],
+                )
                 share = entering / (entering + staying) if entering + staying > 0.0 else 1.0
                 s, rest = alive[last - 1], alive[last]
-                if rate == 0.0:
+                if not shifted:
                     for age in range(ages):
-                        g[age] = base[age]
+                        migrants[sex, age] = net_migration[year, sex, age]
                 else:
-                    g[0] = base[0] + p[0] * (rate * w[0])
+                    migrants[sex, 0] = net_migration[year, sex, 0] + population[
+                        old, draw, sex, 0
+                    ] * (rate * migration_propensity[sex, 0])
                     for age in range(1, last):
-                        g[age] = base[age] + p[age - 1] * (rate * w[age])
+                        migrants[sex, age] = net_migration[year, sex, age] + population[
+                            old, draw, sex, age - 1
+                        ] * (rate * migration_propensity[sex, age])
                     for age in range(1, last):
-                        least = -leaving_share * (p[age - 1] * alive[age - 1])
-                        g[age] = g[age] if g[age] > least else least
-                    g[last] = max(
-                        base[last] + (entering + staying) * (rate * w[last]),
+                        least = -leaving_share * (
+                            population[old, draw, sex, age - 1] * alive[age - 1]
+                        )
+                        migrants[sex, age] = (
+                            migrants[sex, age] if migrants[sex, age] > least else least
+                        )
+                    migrants[sex, last] = max(
+                        net_migration[year, sex, last]
+                        + (entering + staying) * (rate * migration_propensity[sex, last]),
                         -leaving_share * (entering * s + staying * rest),
                     )
                 for age in range(1, last):
-                    q[age] = (p[age - 1] + exposed_share * g[age]) * alive[age - 1]
+                    population[new, draw, sex, age] = (
+                        population[old, draw, sex, age - 1] + exposed_share * migrants[sex, age]
+                    ) * alive[age - 1]
                 for age in range(1, last):
-                    q[age] += late_share * g[age]
-                q[last] = (
-                    (entering + share * exposed_share * g[last]) * s
-                    + (staying + (1.0 - share) * exposed_share * g[last]) * rest
-                    + late_share * g[last]
+                    population[new, draw, sex, age] += late_share * migrants[sex, age]
+                population[new, draw, sex, last] = (
+                    (entering + share * exposed_share * migrants[sex, last]) * s
+                    + (staying + (1.0 - share) * exposed_share * migrants[sex, last]) * rest
+                    + late_share * migrants[sex, last]
                 )
 
             # With one part at the start and the rest at the end, mothers are the women of both
             # ends, those who come at the start counted at either, those who come at the end not.
-            g, p, q = migrants[0], before[0], after[0]
-            fertility = fertility_rate[year]
             for age in range(youngest, oldest):
-                alive[age] = fertility[age] * (
-                    (p[age] + exposed_share * g[age]) + (q[age] - late_share * g[age])
+                alive[age] = fertility_rate[year, age] * (
+                    (population[old, draw, 0, age] + exposed_share * migrants[0, age])
+                    + (population[new, draw, 0, age] - late_share * migrants[0, age])
                 )
-            births = fertility_factor[year, draw] * (0.5 * _sum(alive, youngest, oldest))
+            births = fertility_factor[year, draw] * (0.5 * _sum_of_row(alive, youngest, oldest))
             births_out[year, draw, 0] = births / (1.0 + ratio)
             births_out[year, draw, 1] = births * ratio / (1.0 + ratio)
 
             for sex in range(sexes):
                 s = birth_survival[year, draw, sex]
-                g, p, q = migrants[sex], before[sex], after[sex]
                 born = births_out[year, draw, sex]
-                if rate != 0.0:
-                    g[0] = max(g[0], -leaving_share * (born * s))
-                q[0] = (born + exposed_share * g[0]) * s + late_share * g[0]
+                if shifted:
+                    migrants[sex, 0] = max(migrants[sex, 0], -leaving_share * (born * s))
+                population[new, draw, sex, 0] = (
+                    born + exposed_share * migrants[sex, 0]
+                ) * s + late_share * migrants[sex, 0]
 
-                moved = _sum(g, 0, ages)
+                for age in range(ages):
+                    alive[age] = migrants[sex, age]
+                moved = _sum_of_row(alive, 0, ages)
                 net_migration_out[year, draw, sex] = moved
 
                 earlier = 0.0
                 if year == 0:
-                    earlier = _sum(p, 0, ages)
+                    earlier = _sum(population, old, draw, sex, 0, ages)
                 else:
                     for group in range(groups):
                         earlier += population_out[year - 1, draw, sex, group]
                 total = 0.0
                 for group in range(groups):
                     end = group_start[group + 1] if group + 1 < groups else ages
-                    population_out[year, draw, sex, group] = _sum(q, group_start[group], end)
+                    population_out[year, draw, sex, group] = _sum(
+                        population, new, draw, sex, group_start[group], end
+                    )
                     total += population_out[year, draw, sex, group]
                 deaths_out[year, draw, sex] = earlier + born + moved - total
                 least = -tolerance * earlier
                 below_zero = 0
                 for age in range(ages):
-                    below_zero += 1 if q[age] < least else 0
+                    below_zero += 1 if population[new, draw, sex, age] < least else 0
                 below_zero_out[year, draw, sex] = below_zero
                 if keep >= 0:
                     for age in range(ages):
-                        kept_out[keep, draw, sex, age] = q[age]
+                        kept_out[keep, draw, sex, age] = population[new, draw, sex, age]
