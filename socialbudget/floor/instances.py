@@ -27,6 +27,8 @@ PREFIX = "floor_"
 DOLLARS = {"international_300": 3.0, "international_420": 4.2, "international_830": 8.3}
 """International poverty lines, dollars of 2021 purchasing power a day (World Bank, June 2025)."""
 DAYS = 365.0
+PLAUSIBLE = (0.25, 3.0)
+"""Mean of the surveys over 85% of consumption of the national accounts; a note outside."""
 METHOD, PACKAGE = "floor_method", "floor_package"
 GROWTH = "macroeconomy.productivity_growth"
 GOVERNMENT = ("government.total_revenue", "government.total_expenditure")
@@ -142,10 +144,22 @@ def distribution(
             "The national poverty line is assumed: the headcount at it does not show where it "
             "lies, so the higher of 3.00 dollars a day and half the median is used"
         )
+    if fit.given_mean is not None and not PLAUSIBLE[0] < fit.mean / fit.given_mean < PLAUSIBLE[1]:
+        notes.append(
+            f"Mean welfare is {fit.mean / fit.given_mean:.2g} times what the national accounts "
+            "suggest: survey, purchasing power and currency hardly belong together, so poverty "
+            "lines and what is tied to them are doubtful"
+        )
     observed = {**fit.observed, "national": national}
     fitted = {**fit.fitted, "national": national}
     return (
-        replace(fit, mean=fit.mean * grown, observed=observed, fitted=fitted),
+        replace(
+            fit,
+            mean=fit.mean * grown,
+            observed=observed,
+            fitted=fitted,
+            given_mean=None if fit.given_mean is None else fit.given_mean * grown,
+        ),
         {line: lines[line] for line in LINES},
     )
 

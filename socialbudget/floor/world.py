@@ -13,11 +13,11 @@ import numpy as np
 
 from socialbudget.floor.assessment import (
     DEFAULT_LAST_YEAR,
-    PACKAGE,
+    QUANTILES,
     Assessment,
     assess_variants,
 )
-from socialbudget.floor.package import Package
+from socialbudget.floor.package import LINES, Package
 from socialbudget.pack import FLAGS, Pack
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ WORLD_DRAWS = 31
 MISSING = re.compile(r"'path': '([^']+)' is missing")
 LINE = "national"
 """Poverty line of the world table."""
-MEASURES = {
-    "cost_{}_share_gdp": "share_gdp",
-    "cost_{}_share_government_expenditure": "share_government_expenditure",
-    "gap_{}_share_gdp": "gap_share_gdp",
-}
 BOUNDS = ("p10", "p90")
 FIXED = ("iso3", "name", "region", "income_group", "year", "gdp_lcu", "population")
 
@@ -73,44 +68,41 @@ def world_row(assessments: Sequence[Assessment]) -> dict[str, Any]:
 
 
 def _case(a: Assessment, kind: str) -> dict[str, float]:
-    """Figures of one variant in the last year."""
-    year = a.years[-1]
-    cost = a.cost[(a.cost["year"] == year) & (a.cost["guarantee"] == PACKAGE)]
-    found = dict(zip(zip(cost["measure"], cost["quantile"], strict=True), cost["value"],
-                     strict=True))  # fmt: skip
-    row: dict[str, float] = {}
-    for column, measure in MEASURES.items():
-        name = column.format(kind)
-        row[name] = found.get((measure, "central"), np.nan)
-        if measure == "share_gdp":
-            for bound in BOUNDS:
-                row[f"{name}_{bound}"] = found.get((measure, bound), np.nan)
+    """Figures of one variant in the last year, straight from the runs (the tables are slower)."""
+    central = a.results.arrays
+
+    def last(name: str) -> float:
+        return float(central[name][-1, 0].sum()) if name in central else np.nan
+
+    gdp, prices = last("macroeconomy.gdp"), last("prices.gdp_deflator")
     entry = a.pack.entries.get("living_standards.exchange_rate")
     rate = np.nan if entry is None else float(entry.values[0])
-    # At prices and at the exchange rate of the base year.
-    prices = float(a.results["prices.gdp_deflator"][-1, 0])
-    row[f"cost_{kind}_per_head_usd"] = found["per_head_lcu", "central"] / prices / rate
+    share = f"cost_{kind}_share_gdp"
+    row = {
+        share: last("floor.cost") / gdp,
+        f"{share}_p10": np.nan,
+        f"{share}_p90": np.nan,
+        f"cost_{kind}_share_government_expenditure": (
+            last("floor.cost") / last("floor.government_expenditure")
+        ),
+        f"gap_{kind}_share_gdp": last("floor.gap") / gdp,
+        # At prices and at the exchange rate of the base year.
+        f"cost_{kind}_per_head_usd": (
+            last("floor.cost") / last("demography.population_midyear") / prices / rate
+        ),
+    }
+    if a.spread is not None:
+        shares = a.spread["floor.cost"][-1] / a.spread["macroeconomy.gdp"][-1]
+        for bound in BOUNDS:
+            row[f"{share}_{bound}"] = float(np.quantile(shares, QUANTILES[bound]))
     cash = [k for k, g in a.package.guarantees.items() if g.benefit_type == "cash"]
-    people = a.recipients
-    people = people[
-        (people["year"] == year)
-        & (people["measure"] == "recipients")
-        & (people["quantile"] == "central")
-        & people["guarantee"].isin(cash)
-    ]
-    by_sex = people.groupby("sex")["value"].sum()
-    for sex in ("female", "male"):
-        row[f"recipients_{kind}_{sex}"] = float(by_sex.get(sex, 0.0))
-    poverty = a.poverty
+    for i, sex in enumerate(("female", "male")):
+        row[f"recipients_{kind}_{sex}"] = sum(
+            float(central[f"{a.plan.names[k]}.recipients"][-1, 0, :, i].sum()) for k in cash
+        )
     for stage, name in (("before", "headcount_before"), ("after", f"headcount_after_{kind}")):
-        here = poverty[
-            (poverty["year"] == year)
-            & (poverty["line"] == LINE)
-            & (poverty["measure"] == "headcount")
-            & (poverty["stage"] == stage)
-            & (poverty["quantile"] == "central")
-        ]["value"]
-        row[name] = float(here.iloc[0]) if len(here) else np.nan
+        found = central.get(f"living_standards.headcount_{stage}")
+        row[name] = np.nan if found is None else float(found[-1, 0, LINES.index(LINE)])
     return row
 
 

@@ -484,6 +484,13 @@ def test_a_national_headcount_of_nobody_gives_an_assumed_line(pack: Pack) -> Non
     assert any("national poverty line is assumed" in n for n in a.notes)
 
 
+def test_a_currency_that_does_not_fit_is_noted(pack: Pack) -> None:
+    """A survey of other money than the accounts: poor of 3 dollars worth a hundredth."""
+    assert not any("national accounts suggest" in n for n in run(pack, package()).notes)
+    bad = changed(pack, {"living_standards.ppp_factor": 0.084})
+    assert any("national accounts suggest" in n for n in run(bad, package()).notes)
+
+
 def test_a_first_year_outside_the_run_is_refused(pack: Pack) -> None:
     for year in (2024, LAST_YEAR + 1):
         with pytest.raises(PackError, match="first_year"):
@@ -540,6 +547,33 @@ def test_console_fits_the_screen_and_says_what_matters(pack: Pack) -> None:
     for words in ("Low package, 2040", "High package, 2040", "women", "national, ZAR", "Gini",
                   "% of GDP", "payroll contribution", "Assumed: ", "misfit"):  # fmt: skip
         assert words in text
+
+
+def test_row_of_the_world_says_what_the_tables_say(pack: Pack) -> None:
+    found = assess_variants(pack, load_package(), to=2030, draws=20)
+    row = world_table(found.values()).iloc[0]
+    for kind, a in found.items():
+        for quantile, tail in (("central", ""), ("p10", "_p10"), ("p90", "_p90")):
+            assert row[f"cost_{kind}_share_gdp{tail}"] == pytest.approx(
+                a.value("cost", quantile=quantile, measure="share_gdp"), rel=1e-12
+            )
+        for column, measure in (
+            ("cost_{}_share_government_expenditure", "share_government_expenditure"),
+            ("gap_{}_share_gdp", "gap_share_gdp"),
+        ):
+            assert row[column.format(kind)] == pytest.approx(a.value("cost", measure=measure))
+        cash = [k for k, g in a.package.guarantees.items() if g.benefit_type == "cash"]
+        women = sum(
+            a.value("recipients", guarantee=k, sex="female", measure="recipients") for k in cash
+        )
+        assert row[f"recipients_{kind}_female"] == pytest.approx(women)
+        for column, stage in (("headcount_before", "before"), (f"headcount_after_{kind}", "after")):
+            assert row[column] == a.value(
+                "poverty", line="national", measure="headcount", stage=stage
+            )
+        prices = a.results["prices.gdp_deflator"][-1, 0]
+        dollars = a.value("cost", measure="per_head_lcu") / prices / 18.3
+        assert row[f"cost_{kind}_per_head_usd"] == pytest.approx(dollars)
 
 
 def test_world_of_two_with_one_refused() -> None:
