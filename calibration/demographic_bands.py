@@ -268,10 +268,9 @@ def misses(table: pd.DataFrame) -> pd.DataFrame:
         out[name] = (own - (table[edge] - table.p50)) / width
     size = table.p50.abs()
     people = table[table.quantity == "total population"].set_index(["iso3", "year"]).p50
-    moving = table.quantity == "net migration"
-    size[moving] = [people[key] for key in zip(table.iso3, table.year, strict=True)] * moving[
-        moving
-    ]
+    moving = (table.quantity == "net migration").to_numpy()
+    keys = list(zip(table.iso3[moving], table.year[moving], strict=True))
+    size[moving] = people.loc[keys].to_numpy()
     out["median"] = (table.own_p50 - table.p50) / size
     return out
 

@@ -35,7 +35,7 @@ from socialbudget.pack import Pack
 from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.scenario import EMPTY, Scenario
 
-BLOCK = 64
+BLOCK = 128
 """Draws that go through the years together: their stocks and a year's life tables stay in cache."""
 SCALARS = ("fertility_level", "fertility_shift", "mortality_index", "migration_shift")
 """Parameters that may differ from draw to draw."""
