@@ -155,7 +155,7 @@ def run(package: Package, packs: list[str]) -> tuple[pd.DataFrame, dict[str, str
 
 
 def percent(value: float, decimals: int = 1) -> str:
-    return f"{100 * value:.{decimals}f}"
+    return "no result" if np.isnan(value) else f"{100 * value:.{decimals}f}"
 
 
 def page() -> str:
@@ -241,9 +241,10 @@ def _helpage(frame: Any) -> str:
     exact = (frame["cost"] / (1.05 * 0.20 * frame["share_65"]) - 1.0).abs().max()
     above = frame[frame["cost"] >= 0.018].sort_values("cost", ascending=False)
     names = ", ".join(f"{r['name']} {percent(r['cost'])}" for _, r in above.iterrows())
+    error = "below 1e-14" if exact < 1e-14 else f"{exact:.0e}"
     return (
         f"Largest relative difference from 1.05 x 0.20 x share of those aged 65 and over, "
-        f"{len(frame)} countries: {exact:.0e}. {len(frame) - len(above)} of them are below 1.8% of "
+        f"{len(frame)} countries: {error}. {len(frame) - len(above)} of them are below 1.8% of "
         f"GDP in {YEAR}; above it are those where more than 8.57% of the population are 65 and "
         f"over: {names or 'none'}."
     )
