@@ -21,7 +21,8 @@ from calibration.economy_forecast import (
     unemployment_path,
 )
 from calibration.labour_history import FIRST, countries
-from calibration.participation_forecast import ENGINES, fit_weights
+from calibration.participation_forecast import AGE_STEP, ENGINES, TOP, fit_weights
+from socialbudget.participation_engines import advance, net_cohort_rates, split
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,13 @@ def test_forecasts_are_rates(data):
     for path in bt.participation_forecasts(data).values():
         assert np.isfinite(path).all()
         assert ((path >= 0.0) & (path <= 1.0)).all()
+
+
+def test_cohorts_give_the_history_of_every_country_back(data):
+    """Entry and exit of every five-year step since 1990 bring every cohort where it was."""
+    before, after = data.rates[:-AGE_STEP, ..., :-2], data.rates[AGE_STEP:, ..., 1:-1]
+    entry, leave = split(net_cohort_rates(before, after, TOP))
+    assert np.abs(advance(before, entry, leave, TOP) - after).max() < 1e-15
 
 
 def test_weights_are_a_mixture(data):
