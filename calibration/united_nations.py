@@ -132,7 +132,25 @@ def build_inputs(iso3: str, years: tuple[int, ...], migration: Array) -> Inputs:
         shares = shares * np.divide(published, found, out=np.ones_like(found), where=found > 0.0)
         shares = shares / shares.sum(axis=1, keepdims=True)
         inputs = replace(inputs, fertility_rate=fertility_rates(iso3, level, years, shares))
-    return replace(inputs, fertility_rate=_in_units(inputs.fertility_rate, FERTILITY_UNIT))
+    inputs = replace(inputs, fertility_rate=_in_units(inputs.fertility_rate, FERTILITY_UNIT))
+    return replace(inputs, net_migration=_leaving_nobody_short(inputs))
+
+
+def _leaving_nobody_short(inputs: Inputs) -> Array:
+    """Net migrants [year, sex, age], emigrants of an age at most the persons who are there.
+
+    In a few countries of many migrants, or of few people, the published emigrants of old ages are
+    more than the survivors of our cohorts, which follow the source's to a few persons.
+    """
+    migration = inputs.net_migration.copy()
+    while True:
+        stock = project(replace(inputs, net_migration=migration)).population
+        short = np.flatnonzero((stock < 0.0).any(axis=(1, 2)))
+        if len(short) == 0:
+            return migration
+        year = short[0]
+        missing = np.maximum(-stock[year], 0.0)
+        migration[year] += np.ceil(missing / SMALL_PERSON_UNIT) * SMALL_PERSON_UNIT
 
 
 def _women(inputs: Inputs, projection: Projection) -> Women:
@@ -197,6 +215,16 @@ def add_united_nations(pack: PackBuilder, iso3: str) -> None:
         "wpp2024",
         "estimated",
     )
+    note = (
+        "single ages as published, brought to the published total"
+        if inputs.population.sum() >= SMALL_COUNTRY
+        else "published total, spread by arrivals and departures that round to the published ages"
+    )
+    kept_back = (inputs.net_migration - net_migration(iso3, YEARS)).sum()
+    if kept_back:
+        note += (
+            f"; emigrants of an age at most the persons there: {kept_back:.0f} fewer over all years"
+        )
     pack.table(
         "demography.net_migration",
         SEX_AGE,
@@ -204,9 +232,7 @@ def add_united_nations(pack: PackBuilder, iso3: str) -> None:
         "person/year",
         "wpp2024",
         "estimated",
-        note="single ages as published, brought to the published total"
-        if inputs.population.sum() >= SMALL_COUNTRY
-        else "published total, spread by arrivals and departures that round to the published ages",
+        note=note,
     )
     pack.value(
         "demography.migrants_exposed",
