@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from calibration.backtest import BANDS, Migrants, backtest_errors, by_group
 from calibration.cohorts import Inputs, Projection, project
-from calibration.graduation import FIVE_YEAR, life_expectancy
+from calibration.graduation import FIVE_YEAR
+from calibration.mortality.measures import life_expectancy
 from calibration.united_nations import (
     BASE_YEAR,
     LAST_YEAR,
@@ -47,6 +48,7 @@ LARGE = 1e6
 
 TOTAL_YEARS = (2030, 2050, 2100)
 AGE_YEARS = (2030, 2050, 2100)
+BIRTH_YEARS = (2025, 2035, 2100)
 SINGLE_AGE_YEARS = (2030, 2050, 2075, 2099)
 SINGLE_AGES = slice(15, 85)
 
@@ -75,9 +77,10 @@ def country_errors(inputs: Inputs, projection: Projection) -> dict[str, float]:
         ``population`` (persons, 31 December 2024) and, in percent: ``total_<year>`` of the
         population of 31 December; ``ages_<year>``, the sum over sex and five-year group of the
         absolute errors of 1 July, of the total; ``births_<year>`` and ``deaths_<year>``, sums
-        from 2025 to the year; ``closure``, the largest cumulated gap between the published
-        population change and published births less deaths plus net migration, of the population
-        of 2024.
+        from 2025 to the year; ``births_in_<year>`` of the year alone and ``births_worst``, the
+        largest of any year without its sign; ``closure``, the largest cumulated gap between the
+        published population change and published births less deaths plus net migration, of the
+        population of 2024.
     """
     iso3, t0 = inputs.iso3, inputs.years[0]
     published = population_totals(iso3, "31_december", inputs.years)[:, 0]
@@ -101,6 +104,10 @@ def country_errors(inputs: Inputs, projection: Projection) -> dict[str, float]:
         out[f"deaths_{year}"] = PERCENT * (
             projection.deaths[span].sum() / deaths[known].sum() - 1.0
         )
+    births_error = PERCENT * (projection.births[1:].sum(axis=1) / births - 1.0)
+    for year in BIRTH_YEARS:
+        out[f"births_in_{year}"] = float(births_error[year - t0 - 1])
+    out["births_worst"] = float(np.abs(births_error).max())
     gap = np.cumsum(np.diff(published) - (births - deaths + migrants))
     out["closure"] = PERCENT * float(np.abs(gap).max() / published[0])
     return out
@@ -361,6 +368,15 @@ def page(
         "BACKTEST_MIGRATION": migration_table(results["standard"]),
         "BACKTEST_TABLE": backtest_table(results["standard"]),
         "COUNTRY_TABLE": country_table(errors),
+        "QATAR_2025": f"{-errors.births_in_2025['QAT']:.1f}",
+        "QATAR_BIRTHS": f"{-errors.births_2100['QAT']:.1f}",
+        "QATAR_GAP": f"{errors.closure['QAT']:.2f}",
+        "EMIRATES_GAP": f"{errors.closure['ARE']:.2f}",
+        "CHAD_2025": f"{-errors.births_in_2025['TCD']:.2f}",
+        "CHAD_2035": f"{-errors.births_in_2035['TCD']:.2f}",
+        "CHAD_2100": f"{-errors.births_in_2100['TCD']:.2f}",
+        "HONG_KONG_BIRTHS": f"{errors.births_worst['HKG']:.1f}",
+        "SMALL_GAP": f"{errors.drop(above.index).closure.max():.1f}",
     }.items():
         text = text.replace("{" + name + "}", value)
     return text
@@ -407,9 +423,9 @@ ages 15-84 within 0.5%):
   published rates of the groups; periods are joined by straight lines in logarithms between their
   middles (mid-year to mid-year); one factor a year and sex brings life expectancy at birth to the
   published figure, by the life table of the model. The pattern of 2020-2025 is not used for
-  projected years: it holds the pandemic. Half of the projections have a mean gap of less than
-  {GAP_MEDIAN} year before that factor and all less than {GAP_MAX} (2030-2100), so five-year rates
-  and annual life expectancy of the source are of one piece.
+  projected years: it holds the pandemic. Half of the countries above a million have a mean gap of
+  less than {GAP_MEDIAN} year before that factor and all less than {GAP_MAX} (2030-2100), so
+  five-year rates and annual life expectancy of the source are of one piece.
 * **Fertility.** Total fertility and its shares by five-year age of mother are published by year.
   The shares turn out to be births over women of a group, not sums of single-age rates: with the
   single-age rates of the thirteen countries the first reading reproduces the shares of Brazil,
@@ -435,23 +451,25 @@ published births less deaths plus net migration, cumulated, its largest size to 
 
 * **Qatar, United Arab Emirates, Bahrain.** Foreign workers make the number of women (and of old
   men) change steeply from age to age, and a five-year group does not tell where within it people
-  stand; a smooth curve through the groups starts Qatar's births 0.8% too low in 2025, and births
-  stay 0.3% low. In Qatar and the United Arab Emirates the published figures themselves do not
-  close: their changes of population differ from their births, deaths and migrants by 0.08% and
-  0.17% of the population of 2024, which no projection from these inputs can follow.
-* **Chad, Somalia.** Chad's births are 0.1% low in 2025 and 0.06% after ten years; fewer daughters
-  make fewer children, so that in 2100 it is 0.2%. Deaths close. The cause is probably the single
-  ages of young mothers and of women within five-year groups; another smooth curve of fertility
-  (third instead of second differences) does not remove it. Cote d'Ivoire errs the other way.
-* **Hong Kong.** Life expectancy and deaths close; births swing by up to 0.8% around the published
-  ones, probably as uneven single ages of women pass through the ages of childbearing. The births
-  of 1964-1968 (66, 153, 150, 130 and 45 thousand) do not agree with the published total fertility
-  of these years (5.1, 4.9, 4.5, 4.1 and 3.8). Cohorts after these births would put 0.4% more deaths
-  before 2050.
+  stand; a smooth curve through the groups starts Qatar's births {QATAR_2025}% too low in 2025, and
+  births stay {QATAR_BIRTHS}% low. In Qatar and the United Arab Emirates the published figures
+  themselves do not close: their changes of population differ from their births, deaths and
+  migrants by {QATAR_GAP}% and {EMIRATES_GAP}% of the population of 2024, which no projection from
+  these inputs can follow.
+* **Chad, Somalia.** Chad's births are {CHAD_2025}% low in 2025 and {CHAD_2035}% in 2035; fewer
+  daughters make fewer children, so that in 2100 it is {CHAD_2100}%. Deaths close. The cause is
+  probably the single ages of young mothers and of women within five-year groups; another smooth
+  curve of fertility (third instead of second differences) does not remove it. Cote d'Ivoire errs
+  the other way.
+* **Hong Kong.** Life expectancy and deaths close; births swing by up to {HONG_KONG_BIRTHS}% around
+  the published ones, probably as uneven single ages of women pass through the ages of
+  childbearing. The births of 1964-1968 (66, 153, 150, 130 and 45 thousand) do not agree with the
+  published total fertility of these years (5.1, 4.9, 4.5, 4.1 and 3.8). Cohorts after these births
+  would put 0.4% more deaths before 2050.
 * **Turkmenistan** and all others: below 0.1%.
 * **Small countries.** Published counts are rounded to a person. In Tokelau (2,560 people) or Saint
-  Helena that is the size of an age group of one sex, and the figures' own gap reaches 0.4% of the
-  population.
+  Helena that is the size of an age group of one sex, and the figures' own gap reaches {SMALL_GAP}%
+  of the population.
 
 ## Backtest: from 2000 to 2020
 

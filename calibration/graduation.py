@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from calibration.mortality.measures import life_expectancy
 from socialbudget.dims import MAX_AGE
-from socialbudget.kernels.cohort import survival_from_death_rates
 
 Array = NDArray[np.float64]
 
@@ -190,26 +190,6 @@ def death_rates_by_single_age(groups: Array) -> Array:
             return out
         level = level + miss
     raise ValueError("death rates of single ages: the groups are not met")
-
-
-def life_expectancy(rates: Array) -> Array:
-    """Life expectancy at birth by the life table of the projection.
-
-    Parameters
-    ----------
-    rates : array [..., 2, 101]
-        Death rates (1/year) by sex (female, male) and single age.
-
-    Returns
-    -------
-    array [..., 2]
-        Years.
-    """
-    given = np.ascontiguousarray(rates.reshape(-1, 2, AGES))
-    table, probability = np.empty_like(given), np.empty_like(given)
-    births, expectancy = np.empty(given.shape[:2]), np.empty(given.shape[:2])
-    survival_from_death_rates(given, table, births, probability, expectancy)
-    return expectancy.reshape(rates.shape[:-1])
 
 
 def meet_life_expectancy(rates: Array, target: Array, profile: Array | None = None) -> Array:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from calibration import united_nations
-from calibration.graduation import life_expectancy
+from calibration.mortality.measures import life_expectancy
 from calibration.united_nations import (
     AGES,
     BASE_YEAR,
