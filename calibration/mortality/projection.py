@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from calibration.mortality.closing import close_table, open_at
 from calibration.mortality.measures import SEXES, two_sexes
+from calibration.united_nations import STORED_BITS
+from socialbudget.builder import rounded
 from socialbudget.dims import MAX_AGE
 from socialbudget.errors import SocialBudgetError
 
@@ -47,7 +49,7 @@ def death_rate_table(years: ArrayLike, rates: ArrayLike) -> dict[int, Array]:
     Returns
     -------
     dict of int to array [sex, age]
-        Six significant digits, as packs are stored.
+        Rounded to `STORED_BITS` binary digits, as the rates of packs are.
     """
     year = [int(y) for y in np.asarray(years)]
     m = two_sexes(rates)
@@ -60,9 +62,4 @@ def death_rate_table(years: ArrayLike, rates: ArrayLike) -> dict[int, Array]:
         raise SocialBudgetError("the years of a pack's death rates must follow each other")
     if np.any(m <= 0.0):
         raise SocialBudgetError("a death rate is zero; the projection needs positive rates")
-    return {y: _significant(m[t]) for t, y in enumerate(year)}
-
-
-def _significant(values: Array, digits: int = 6) -> Array:
-    place = 10.0 ** (digits - 1 - np.floor(np.log10(values)))
-    return np.asarray(np.round(values * place) / place)
+    return {y: rounded(m[t], STORED_BITS) for t, y in enumerate(year)}

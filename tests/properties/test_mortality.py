@@ -306,8 +306,11 @@ def test_pack_table_has_six_digits_and_its_axes() -> None:
     rates = pack_ages(np.stack([both_sexes(), 0.9 * both_sexes()])[..., :97])
     table = death_rate_table([2025, 2026], rates)
     assert set(table) == {2025, 2026}
-    np.testing.assert_allclose(table[2025], rates[0], rtol=5e-6)
-    assert len(f"{table[2026][0, 30]:.15g}".replace("0.", "").lstrip("0")) <= 6
+    np.testing.assert_allclose(table[2025], rates[0], rtol=2.0**-20)
+    # Twenty binary digits, no more.
+    fraction, _ = np.frexp(table[2026])
+    assert (fraction * 2.0**20 == np.round(fraction * 2.0**20)).all()
+    assert not np.array_equal(table[2025], rates[0])
 
 
 def _without(value: float) -> np.ndarray:
