@@ -129,7 +129,11 @@ def test_coherent_sexes_do_not_cross_and_those_alone_do():
     rates = australia.observed_rates(1971, 2019, 95)
     alone = [fit_lee_carter(years, ages, rates[:, s]) for s in (0, 1)]
     women, men = (m.forecast_rates(m.walk().central(281)[:, 0]) for m in alone)
-    assert np.sum(men[-1] < women[-1]) > 10
+    # As the page says.
+    assert [int(np.sum(men[year] < women[year])) for year in (2100 - 2020, -1)] == [8, 41]
+    ratio = men[-1] / women[-1]
+    assert [round(ratio.min(), 2), round(ratio.max())] == [0.07, 13]
+    assert round(model.long_run_ratio().min(), 2) == 1.18
 
 
 def test_forecast_fills_the_death_rates_of_a_pack():
