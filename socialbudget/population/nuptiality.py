@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from socialbudget.blocks import Block, stacked, worded
 from socialbudget.contract import Array
 from socialbudget.dims import MAX_AGE, STANDARD
 from socialbudget.errors import PackError, SocialBudgetError
 from socialbudget.pack import OWN, Entry, Pack, Source, TableEntry
-from socialbudget.table import Column, Frames, LongTable, text_of
+from socialbudget.table import Frames
 
 STANDARD_SD = 6.58
 """Standard deviation of the standard curve (year); that of a curve of pace k is k times it."""
@@ -266,10 +267,13 @@ def with_families(pack: Pack, region: str | None = None) -> Pack:
     row = rates.years.index(pack.base_year)
     entries, tables, listed = {}, {}, {}
     region = region or region_of(pack)
+    note = f"pattern of the region {region}"
     found = family_parameters(region, rates.values[row])
     for path, (dims, values, unit) in found.items():
         table = path.replace(".", "_")
-        tables[table] = _table(pack, path, dims, values, unit, f"pattern of the region {region}")
+        words = (worded(w, values.shape) for w in (SOURCE_KEY, "assumed", note))
+        block = Block(path, pack.base_year, values.ravel().astype(float), unit, *words)
+        tables[table] = stacked(dims, [block])
         listed[table] = TableEntry(file="(standard)", dims=dims, rows=values.size, hash="")
         entries[path] = Entry(
             path,
@@ -292,31 +296,3 @@ def with_families(pack: Pack, region: str | None = None) -> Pack:
         entries={**pack.entries, **entries},
         tables=Frames({**pack.tables.tables, **tables}),
     )
-
-
-def _table(
-    pack: Pack, path: str, dims: tuple[str, ...], values: Array, unit: str, note: str
-) -> LongTable:
-    """The rows of one assumed path, as a table of a pack has them."""
-    size = values.size
-    nothing = np.zeros(size, dtype=np.int64)
-    columns: dict[str, Column] = {
-        "path": text_of([path], nothing),
-        "year": np.full(size, pack.base_year, dtype=np.int16),
-    }
-    for dim, place in zip(dims, np.indices(values.shape).reshape(len(dims), size), strict=True):
-        labels = STANDARD[dim]
-        columns[dim] = (
-            np.asarray(labels, dtype=np.int16)[place]
-            if all(isinstance(label, int) for label in labels)
-            else text_of([str(label) for label in labels], place)
-        )
-    columns["value"] = values.ravel().astype(float)
-    for column, word in (
-        ("unit", unit),
-        ("source", SOURCE_KEY),
-        ("flag", "assumed"),
-        ("note", note),
-    ):
-        columns[column] = text_of([word], nothing)
-    return LongTable(columns)
