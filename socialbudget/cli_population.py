@@ -25,7 +25,9 @@ LAST_YEAR = 2100
     show_default=True,
     help="Draws of fertility, mortality and migration; from 2 on they give bands.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the draws."
+)
 @click.option(
     "--groups",
     default=None,

@@ -259,6 +259,7 @@ def test_shipped_variants_move_the_population(name: str, higher: bool) -> None:
         (("ZAF", "--threshold", "population > 1"), "add --draws"),
         (("ZAF", "--draws", "3", "--threshold", "people > 1"), "no measure 'people'"),
         (("ZAF", "--to", "2020"), "must lie after the base year"),
+        (("ZAF", "--draws", "3", "--seed", "-1"), "-1 is not in the range"),
         (("QQQ",), "no such country"),
         (("ZAF", "--variant", "no_such_variant"), "no_such_variant"),
         (("ZZZ", "--region", "Atlantis"), "no region 'Atlantis'"),
