@@ -546,7 +546,7 @@ def _toml_fault(item: Mapping[str, Any]) -> str:
         return "is missing; add it"
     if item["type"] == "extra_forbidden":
         known: set[str] = set()
-        for model in (Manifest, SchemeInstance, Source, TableEntry, Transfer):
+        for model in (Manifest, SchemeInstance, Source, TableEntry, Transfer, Driver):
             known |= set(model.model_fields)
         return f"is unknown{_near(str(item['loc'][-1]), known)}; remove or rename it"
     mend = item["msg"][0].lower() + item["msg"][1:]

@@ -454,6 +454,16 @@ CASES = [
         sealed=False,
     ),
     Case(
+        "misspelt key of a spread",
+        text(
+            "[extrapolation]",
+            '[uncertainty."economy.productivity"]\nkind = "add"\nsd = 0.1\nsource = "x"\n'
+            'flag = "assumed"\npersistance = 0.5\n\n[extrapolation]',
+        ),
+        ("persistance': is unknown", "nearest: 'persistence'", "remove or rename it"),
+        sealed=False,
+    ),
+    Case(
         "spread without a source",
         text(
             "[extrapolation]",
