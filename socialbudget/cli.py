@@ -17,7 +17,7 @@ import click
 from socialbudget import __version__
 from socialbudget.cli_floor import floor, packages
 from socialbudget.cli_population import population
-from socialbudget.errors import SocialBudgetError
+from socialbudget.errors import ConvergenceError, IdentityError, SocialBudgetError
 
 if TYPE_CHECKING:
     from socialbudget.pack import Pack
@@ -175,19 +175,33 @@ def compare(
         from socialbudget.ensemble import project
         from socialbudget.report.comparison import comparison_table
 
-        pairs = []
+        pairs, without = [], []
         for name in [closure] if closure else ["M1", "M0"]:
             closing = _closing(name, fiscal)
             base = project(pack, closing, to=to, progress=_progress(step, "Baseline", pack, to))
             for reform in reforms:
-                result = project(
-                    pack,
-                    _composed(reform, closing),
-                    to=to,
-                    progress=_progress(step, reform.title, pack, to),
-                )
-                pairs.append((f"{reform.title} ({name})", result, base))
-    click.echo(comparison_table(pairs))
+                label = f"{reform.title} ({name})"
+                try:
+                    result = project(
+                        pack,
+                        _composed(reform, closing),
+                        to=to,
+                        progress=_progress(step, reform.title, pack, to),
+                    )
+                except (IdentityError, ConvergenceError) as error:
+                    without.append((label, error))
+                else:
+                    pairs.append((label, result, base))
+    if pairs:
+        click.echo(comparison_table(pairs))
+    for label, error in without:
+        click.echo(f"\nNo result: {label}\n  {error}", err=True)
+        if "(M0)" in label:
+            click.echo(
+                "  Under M0 output is given from outside, whoever is there to work.", err=True
+            )
+    if not pairs:
+        sys.exit(1)
 
 
 @main.command()

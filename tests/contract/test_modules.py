@@ -301,12 +301,20 @@ COMBINATIONS = [
 ]
 
 
+WITHOUT_RESULT = {("USA", "zero_migration", "M0")}
+"""Output given from outside asks for more workers than there are."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("iso3", "scenario", "closure", "fiscal"), COMBINATIONS)
 def test_identities_hold(iso3: str, scenario: str, closure: str, fiscal: str) -> None:
     rules = closing(closure, fiscal)
     if scenario != "baseline":
         rules = rules | Scenario.load(scenarios_folder() / f"{scenario}.toml")
+    if (iso3, scenario, closure) in WITHOUT_RESULT:
+        with pytest.raises(IdentityError, match="L-7 unemployed"):
+            project(pack_of(iso3), rules, to=MIDDLE)
+        return
     result = project(pack_of(iso3), rules, to=MIDDLE)
     worst = max(float(r.max()) for r in result.identities.values())
     assert worst <= IDENTITY_TOLERANCE
