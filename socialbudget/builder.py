@@ -148,13 +148,11 @@ class PackBuilder:
         *,
         year: int | None = None,
         note: ArrayLike = "",
-        bits: int | None = None,
     ) -> None:
         """Add an array over `dims`, for one year or ``{year: array}``.
 
-        `source`, `flag` and `note` are one string or an array of strings of that shape. With `bits`
-        the values are rounded to so many binary digits: 20 are exact to 5e-7, better than six
-        decimal digits, and large tables take less than half the room of those.
+        `source`, `flag` and `note` are one string or an array of strings of that shape. Large
+        tables take less than half the room when their values are `rounded` first.
         """
         dims = tuple(dims)
         if self._paths.setdefault(path, dims) != dims:
@@ -174,8 +172,6 @@ class PackBuilder:
                 raise ValueError(f"{path} {when}: shape {array.shape}, expected {shape} for {dims}")
             if not np.isfinite(array).all():
                 raise ValueError(f"{path} {when}: not finite")
-            if bits is not None:
-                array = rounded(array, bits)
             self._blocks.setdefault(dims, []).append(
                 Block(path, int(when), array.ravel(), unit, **words)
             )
@@ -211,7 +207,7 @@ class PackBuilder:
 
 
 def rounded(values: ArrayLike, bits: int) -> Array:
-    """Values rounded to so many significant binary digits.
+    """Values rounded to so many significant binary digits: 20 are exact to 5e-7.
 
     Numbers cut at a binary digit end in zeros as they are stored, and compress; decimal rounding
     leaves no zeros at all.

@@ -188,10 +188,9 @@ def test_binary_digits_take_less_room_than_decimal_ones(tmp_path: Path) -> None:
     rates = np.exp(np.random.default_rng(1).normal(-5.0, 2.0, size=(77, 2, 101)))
     decimal = np.array([float(f"{x:.6g}") for x in rates.ravel()]).reshape(rates.shape)
     sizes = {}
-    for name, given, bits in (("decimal", decimal, None), ("binary", rates, 20)):
+    for name, given in (("decimal", decimal), ("binary", rounded(rates, 20))):
         pack = people_builder("TOY", "Toyland")
-        pack.table("a.rate", DIMS, dict(enumerate(given, 2024)), "1", "tests", "estimated",
-                   bits=bits)  # fmt: skip
+        pack.table("a.rate", DIMS, dict(enumerate(given, 2024)), "1", "tests", "estimated")
         pack.write(tmp_path / name)
         sizes[name] = (tmp_path / name / "sex_age.parquet").stat().st_size
     worst = np.abs(load_pack(tmp_path / "binary").entries["a.rate"].values / rates - 1.0).max()
