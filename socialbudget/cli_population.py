@@ -94,10 +94,20 @@ def population(
         parts += [f"to{to}"] if to != LAST_YEAR else []
         parts += [f"{draws}draws"] if draws > 1 else []
         out = Path("out") / "-".join(parts)
-    from socialbudget.population import parse_age_groups, parse_threshold, project_population
+    from socialbudget.population import (
+        has_families,
+        parse_age_groups,
+        parse_threshold,
+        project_population,
+    )
     from socialbudget.report import check_output
     from socialbudget.report.population import DEFAULT_GROUPS, Population, write_population
 
+    if region is not None and has_families(pack):
+        raise click.UsageError(
+            f"--region: the pack of {pack.iso3} holds marital status itself, so no pattern would "
+            "stand in; leave the option out"
+        )
     asked = tuple(parse_threshold(t) for t in thresholds)
     groups = groups or DEFAULT_GROUPS
     parse_age_groups(groups)

@@ -263,6 +263,7 @@ def test_shipped_variants_move_the_population(name: str, higher: bool) -> None:
         (("QQQ",), "no such country"),
         (("ZAF", "--variant", "no_such_variant"), "no_such_variant"),
         (("ZZZ", "--region", "Atlantis"), "no region 'Atlantis'"),
+        (("ZAF", "--region", "Oceania"), "holds marital status itself"),
         (("ZAF", "--draws", "3", "--to", "2030", "--threshold", "population > 1 in 2031"),
          "2031 is no projected year"),
     ],
