@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from socialbudget.ensemble import project
+from socialbudget.errors import IdentityError
 from socialbudget.modules import FULL_LEVEL
 from socialbudget.pack import available_packs, load_pack
 from socialbudget.report.comparison import comparison_table
@@ -30,14 +32,19 @@ def closing(closure: int) -> Scenario:
 
 def compared(iso3: str) -> str:
     pack = load_pack(iso3)
-    pairs = []
+    pairs, without = [], []
     for closure in (1, 0):
         base = project(pack, closing(closure))
         for file in sorted(scenarios_folder().glob("*.toml")):
             reform = Scenario.load(file)
-            result = project(pack, reform.over(closing(closure)))
-            pairs.append((f"{reform.title} (M{closure})", result, base))
-    return comparison_table(pairs) + "\n"
+            label = f"{reform.title} (M{closure})"
+            try:
+                result = project(pack, reform.over(closing(closure)))
+            except IdentityError as error:
+                without.append(f"\n\nNo result: {label}\n{textwrap.fill(str(error), 95)}")
+            else:
+                pairs.append((label, result, base))
+    return comparison_table(pairs) + "".join(without) + "\n"
 
 
 @pytest.mark.slow
