@@ -499,22 +499,25 @@ def summary(page: Population) -> list[Paragraph]:
 
 def _size(page: Population) -> Paragraph:
     total = total_population(page.central).central
-    peak = int(np.argmax(total))
-    end = len(total) - 1
     begin = f"At the end of {page.base} {page.name} had {people(float(total[0]))} people. "
-    if peak == 0:
-        course = "The population is at its largest now and falls"
-    elif peak == end:
-        course = "It grows throughout"
-    else:
-        course = (
-            f"It is largest in {page.central.years[peak]}, with {people(float(total[peak]))}, and "
-            "falls from then on"
-        )
+    course = course_of_size(total, page.central.years)
     later = [
         f"{people(float(total[y - page.base]))} in {y}" for y in page.horizon[1:] if y > page.base
     ]
     return Paragraph("Size", f"{begin}{course}: {' and '.join(later)}.")
+
+
+def course_of_size(total: Array, years: tuple[int, ...]) -> str:
+    """Where a population [year] is largest, and whether it rises before and falls after that."""
+    peak = int(np.argmax(total))
+    change = np.diff(total)
+    falls = bool((change[peak:] < 0.0).all())
+    if peak == 0:
+        return "The population is at its largest now" + (" and falls" if falls else "")
+    if peak == len(total) - 1:
+        return "It grows throughout" if (change > 0.0).all() else f"It is largest in {years[-1]}"
+    largest = f"It is largest in {years[peak]}, with {people(float(total[peak]))}"
+    return largest + (", and falls from then on" if falls else "")
 
 
 def _ages(page: Population) -> Paragraph:
@@ -566,18 +569,7 @@ def _growth(page: Population) -> Paragraph:
     r = page.central
     flows = growth_components(r).central
     births, deaths, migrants = flows[:, 0], flows[:, 1], flows[:, 2]
-    fewer = deaths > births
-    year = r.years[int(np.argmax(fewer))]
-    if not fewer.any():
-        turn = f"Births exceed deaths in every year to {page.last}."
-    elif fewer[0]:
-        turn = "Deaths exceed births already."
-    else:
-        turn = (
-            f"From {year} on deaths exceed births."
-            if fewer[year - page.base :].all()
-            else (f"In {year} deaths exceed births for the first time.")
-        )
+    turn = turn_of_growth(births, deaths, r.years)
     span = len(births) - 1
     kind = "arrivals exceed departures" if migrants[1:].sum() >= 0 else "departures exceed arrivals"
     size = people(abs(float(migrants[1:].mean())))
@@ -588,6 +580,24 @@ def _growth(page: Population) -> Paragraph:
         f"and {text._rough(float(deaths[-1]))}. {turn} Over the {span} years "
         f"{kind} by {size} a year.",
     )
+
+
+def turn_of_growth(births: Array, deaths: Array, years: tuple[int, ...]) -> str:
+    """When deaths exceed births [year], in a sentence."""
+    fewer = deaths > births
+    first = int(np.argmax(fewer))
+    if not fewer.any():
+        return f"Births exceed deaths in every year to {years[-1]}."
+    if fewer.all():
+        return "Deaths exceed births already."
+    if fewer[0]:
+        return (
+            f"In {years[0]} deaths exceed births, in {int((~fewer[1:]).sum())} of the "
+            f"{len(years) - 1} years after it they do not."
+        )
+    if fewer[first:].all():
+        return f"From {years[first]} on deaths exceed births."
+    return f"In {years[first]} deaths exceed births for the first time."
 
 
 def _spread(page: Population) -> Paragraph:

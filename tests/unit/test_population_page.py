@@ -22,12 +22,14 @@ from socialbudget.report.html import script_hash
 from socialbudget.report.lexis_surface import lexis_surface
 from socialbudget.report.population import (
     Population,
+    course_of_size,
     covered,
     headline_measures,
     probability_rows,
     render,
     summary,
     tables,
+    turn_of_growth,
 )
 from socialbudget.scenario import Scenario, find_scenario
 from tests.unit.test_html_report import EVIL, Page
@@ -121,6 +123,36 @@ def test_words_and_tables_say_the_same(page: Population, text: str) -> None:
         assert f"{value:.1f} million" in words
     assert not re.search(r"\b(nan|inf|None)\b", " ".join(Page(text).words))
     assert "South Africa: population 2024–2032" in text
+
+
+@pytest.mark.parametrize(
+    ("total", "said"),
+    [
+        ([5e6, 4e6, 3e6], "The population is at its largest now and falls"),
+        ([5e6, 3e6, 4e6], "The population is at its largest now"),
+        ([3e6, 4e6, 5e6], "It grows throughout"),
+        ([4e6, 3e6, 5e6], "It is largest in 2026"),
+        ([3e6, 5e6, 4e6, 3e6], "It is largest in 2025, with 5.0 million, and falls from then on"),
+        ([3e6, 5e6, 2e6, 3e6], "It is largest in 2025, with 5.0 million"),
+    ],
+)
+def test_words_on_the_course_hold_in_every_year(total: list[float], said: str) -> None:
+    assert course_of_size(np.array(total), tuple(range(2024, 2024 + len(total)))) == said
+
+
+@pytest.mark.parametrize(
+    ("fewer", "said"),
+    [
+        ([0, 0, 0], "Births exceed deaths in every year to 2026."),
+        ([1, 1, 1], "Deaths exceed births already."),
+        ([1, 0, 1], "In 2024 deaths exceed births, in 1 of the 2 years after it they do not."),
+        ([0, 1, 1], "From 2025 on deaths exceed births."),
+        ([0, 1, 0], "In 2025 deaths exceed births for the first time."),
+    ],
+)
+def test_words_on_births_and_deaths_hold_in_every_year(fewer: list[int], said: str) -> None:
+    births = np.full(3, 2.0)
+    assert turn_of_growth(births, births - 1.0 + 2.0 * np.array(fewer), (2024, 2025, 2026)) == said
 
 
 def test_cohort_lines_end_where_the_run_knows_too_little(page: Population) -> None:
