@@ -377,7 +377,7 @@ def _single_age_fertility(iso3: str, years: Sequence[int]) -> Array:
 def death_rates(iso3: str, years: Sequence[int]) -> Array:
     """Death rates by year, sex and single age (1/year) at the published life expectancy.
 
-    Rounded to six significant digits.
+    Rounded to `STORED_BITS` binary digits.
     """
     target = np.stack([annual(iso3, f"life_expectancy_{sex}", years) for sex in SEXES], axis=-1)
     if iso3 in single_age_countries() and min(years) >= BASE_YEAR:
