@@ -9,6 +9,7 @@ project, in the order of those in censuses of about 2010 to 2020; they are flagg
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -274,7 +275,9 @@ def with_families(pack: Pack, region: str | None = None) -> Pack:
         words = (worded(w, values.shape) for w in (SOURCE_KEY, "assumed", note))
         block = Block(path, pack.base_year, values.ravel().astype(float), unit, *words)
         tables[table] = stacked(dims, [block])
-        listed[table] = TableEntry(file="(standard)", dims=dims, rows=values.size, hash="")
+        listed[table] = TableEntry(
+            file="(standard)", dims=dims, rows=values.size, hash=tables[table].hash()
+        )
         entries[path] = Entry(
             path,
             dims,
@@ -284,6 +287,8 @@ def with_families(pack: Pack, region: str | None = None) -> Pack:
             table,
             slice(0, values.size),
         )
+    # Another region makes another pack, and its runs say so.
+    whole = "".join([pack.hash, *(entry.hash for entry in listed.values())])
     manifest = pack.manifest.model_copy(
         update={
             "sources": {**pack.manifest.sources, SOURCE_KEY: SOURCE},
@@ -295,4 +300,5 @@ def with_families(pack: Pack, region: str | None = None) -> Pack:
         manifest=manifest,
         entries={**pack.entries, **entries},
         tables=Frames({**pack.tables.tables, **tables}),
+        hash=hashlib.sha256(whole.encode()).hexdigest(),
     )

@@ -260,6 +260,8 @@ def test_a_pack_without_marital_status_gets_a_flagged_pattern() -> None:
     assert pack.flag_shares("families.married_share") == {"assumed": 1.0}
     assert pack.provenance("families.age_at_marriage")["note"].iloc[0].startswith("pattern of")
     assert "standard_nuptiality" in pack.manifest.sources
+    hashes = {with_families(bare, region).hash for region in (None, "Oceania", "Southern Africa")}
+    assert len(hashes | {bare.hash}) == 4
 
 
 def test_families_are_in_no_run_by_default_and_in_any_pack_allowed() -> None:
