@@ -171,6 +171,23 @@ def test_backtest_is_right_where_nobody_moved(backtests):
 
 
 @pytest.mark.slow
+def test_shares_read_as_sums_of_rates_would_miss_by_what_the_page_says(monkeypatch):
+    monkeypatch.setattr("calibration.united_nations.FERTILITY_ROUNDS", 0)
+    monkeypatch.setattr(compare_wpp, "united_nations_inputs", united_nations_inputs.__wrapped__)
+    error = compare_wpp.large(compare_wpp.measure()[0]).total_2100.abs()
+    assert [round(error.median(), 2), round(error.max(), 2)] == [0.04, 0.39]
+
+
+@pytest.mark.parametrize(("iso3", "percent"), [("QAT", 2.7), ("BHR", 1.8), ("SAU", 0.8)])
+def test_births_of_the_gulf_states_with_migrants_half_exposed(iso3, percent):
+    """As the page says: the births that half a year of the migrants of 2025-2034 would add."""
+    inputs = united_nations_inputs(iso3)
+    years = slice(1, 11)
+    added = (inputs.fertility_rate[years] * 0.5 * inputs.net_migration[years, 0]).sum()
+    assert 100 * added / project(inputs).births[years].sum() == pytest.approx(percent, abs=0.1)
+
+
+@pytest.mark.slow
 def test_page_is_up_to_date(measured, backtests):
     """Same rows and words; numbers to one unit of the last digit, which a machine may round."""
     written = (DOCS / compare_wpp.PAGE).read_text(encoding="utf-8").splitlines()
