@@ -21,15 +21,15 @@ from socialbudget.drivers import disturbed, spreads
 from socialbudget.ensemble import DEFAULT_LAST_YEAR, prepare
 from socialbudget.errors import IdentityError, PackError
 from socialbudget.kernels.cohort import infant_mortality
-from socialbudget.kernels.population import population_paths
+from socialbudget.kernels.population import Integers, population_paths
 from socialbudget.modules.demography import (
     LEAVING_SHARE,
     NODES_PER_UNIT,
     Demography,
-    LifeTables,
     fertility_of,
     life_tables,
-    life_tables_between,
+    life_tables_at_nodes,
+    node_range,
 )
 from socialbudget.pack import Pack
 from socialbudget.projection import IDENTITY_TOLERANCE
@@ -37,6 +37,8 @@ from socialbudget.scenario import EMPTY, Scenario
 
 BLOCK = 128
 """Draws that go through the years together: their stocks and a year's life tables stay in cache."""
+ROW = (MAX_AGE + 1 + 9 + 7) // 8 * 8
+"""Length of a row of ages in the kernel."""
 SCALARS = ("fertility_level", "fertility_shift", "mortality_index", "migration_shift")
 """Parameters that may differ from draw to draw."""
 
@@ -174,10 +176,12 @@ def population_ensemble(
     elif rates[:, 0].any():
         fertility_of(rates, level[:, 0], shift[:, 0], pack.base_year)
     index = _of_draws(get["mortality_index"], draws)
-    nodes = _life_tables(get["death_rate"][1:, 0], get["mortality_sensitivity"][0, 0], index[1:])
-    sizes = np.array([len(t.survival) for t in nodes], dtype=np.int64)
-    survival = np.concatenate([t.survival for t in nodes])
-    expectancy = np.concatenate([t.later_expectancy for t in nodes])
+    first_node, offset, survival, expectancy = _life_tables(
+        get["death_rate"][1:, 0], get["mortality_sensitivity"][0, 0], index[1:]
+    )
+    survival = _rows(survival)
+    fertility, moving = _rows(rates[1:]), _rows(get["net_migration"][1:, 0])
+    propensity = _rows(get["migration_propensity"][0, 0])
     infant_rate = np.ascontiguousarray(get["death_rate"][1:, 0, :, 0])
     infant_sensitivity = get["mortality_sensitivity"][0, 0, :, 0].copy()
     migrants = _of_draws(get["migration_shift"], draws)
@@ -197,8 +201,8 @@ def population_ensemble(
 
     def one(block: slice) -> None:
         own = block.stop - block.start
-        stock = np.empty((2, own, 2, MAX_AGE + 1))
-        stock[0] = base
+        stock = np.zeros((2, own, 2, ROW))
+        stock[0, ..., : MAX_AGE + 1] = base
         groups = np.empty((count, own, 2, len(starts)))
         found = np.empty((4, count, own, 2))
         single = np.empty((len(wanted), own, 2, MAX_AGE + 1))
@@ -208,17 +212,18 @@ def population_ensemble(
         for t in range(count):
             infant_mortality(places[t], infant_rate[t], infant_sensitivity, infants[t], born[t])
         population_paths(
-            rates[1:],
+            fertility,
             np.ascontiguousarray(factor[1:, block]),
             get["sex_ratio_at_birth"][1:, 0],
-            get["net_migration"][1:, 0],
+            moving,
+            moving.sum(axis=2),
             np.ascontiguousarray(migrants[1:, block]),
-            get["migration_propensity"][0, 0],
+            propensity,
             get["migrants_exposed"][1:, 0],
             places,
             NODES_PER_UNIT,
-            np.array([t.first_node for t in nodes], dtype=np.int64),
-            np.cumsum(sizes) - sizes,
+            first_node,
+            offset,
             survival,
             expectancy,
             infants,
@@ -228,8 +233,9 @@ def population_ensemble(
             LEAVING_SHARE,
             IDENTITY_TOLERANCE,
             stock,
-            np.empty((2, MAX_AGE + 1)),
-            np.empty(MAX_AGE + 1),
+            np.zeros(2),
+            np.zeros((2, ROW)),
+            np.zeros(ROW),
             groups,
             found[0],
             found[1],
@@ -280,16 +286,38 @@ def population_ensemble(
     )
 
 
+def _rows(values: Array) -> Array:
+    """Arrays whose last axis is age, filled up with zeros to `ROW`."""
+    out = np.zeros((*values.shape[:-1], ROW))
+    out[..., : MAX_AGE + 1] = values
+    return out
+
+
 def _of_draws(values: Array, draws: int) -> Array:
     """A parameter ``[year, 1|draw, ...]`` for every draw, without a copy."""
     return np.broadcast_to(values, (len(values), draws, *values.shape[2:]))
 
 
-def _life_tables(rates: Array, sensitivity: Array, index: Array) -> list[LifeTables]:
-    """Tabulated life tables of each year, ``rates[year, sex, age]``, ``index[year, draw, sex]``."""
-    return [
-        life_tables_between(rate, sensitivity, own) for rate, own in zip(rates, index, strict=True)
-    ]
+def _life_tables(
+    rates: Array, sensitivity: Array, index: Array
+) -> tuple[Integers, Integers, Array, Array]:
+    """Tabulated life tables of all years, ``rates[year, sex, age]``, ``index[year, draw, sex]``.
+
+    Returns
+    -------
+    first_node, node_offset : int64[year]
+        Number of each year's first node, and its place among the nodes of all years.
+    survival : float64[node, sex, age]
+    later_expectancy : float64[node, sex]
+    """
+    ranges = np.array([node_range(own) for own in index], dtype=np.int64)
+    first, sizes = ranges[:, 0], ranges[:, 1] - ranges[:, 0] + 1
+    offset = np.cumsum(sizes) - sizes
+    year = np.repeat(np.arange(len(rates)), sizes)
+    node = (first[year] + np.arange(len(year)) - offset[year]) / NODES_PER_UNIT
+    tabulated = rates[year] * np.exp(node[:, None, None] * sensitivity)
+    survival, _, expectancy = life_tables_at_nodes(tabulated)
+    return np.ascontiguousarray(first), offset, survival, expectancy
 
 
 def _expectancy_of_base_year(get: dict[str, Array], index: Array) -> Array:

@@ -38,32 +38,12 @@ def _sum_of_row(values: Array, start: int, stop: int) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _sum(values: Array, i0: int, i1: int, i2: int, start: int, stop: int) -> float:
-    """The same for one row of an array of four axes, without a view of it."""
-    a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    i = start
-    while i + 7 < stop:
-        a += values[i0, i1, i2, i]
-        b += values[i0, i1, i2, i + 1]
-        c += values[i0, i1, i2, i + 2]
-        d += values[i0, i1, i2, i + 3]
-        e += values[i0, i1, i2, i + 4]
-        f += values[i0, i1, i2, i + 5]
-        g += values[i0, i1, i2, i + 6]
-        h += values[i0, i1, i2, i + 7]
-        i += 8
-    while i < stop:
-        a += values[i0, i1, i2, i]
-        i += 1
-    return ((a + b) + (c + d)) + ((e + f) + (g + h))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def population_paths(
     fertility_rate: Array,
     fertility_factor: Array,
     sex_ratio_at_birth: Array,
     net_migration: Array,
+    net_migration_total: Array,
     migration_shift: Array,
     migration_propensity: Array,
     migrants_exposed: Array,
@@ -80,6 +60,7 @@ def population_paths(
     leaving_share: float,
     tolerance: float,
     population: Array,
+    movers: Array,
     migrants: Array,
     alive: Array,
     population_out: Array,
@@ -92,21 +73,24 @@ def population_paths(
 ) -> None:
     """Project the population of two sexes and single ages over years, for a block of draws.
 
-    Years are those projected, the base year not among them. Method: `cohort.cohort_step`,
-    `cohort.interpolate_mortality` and `cohort.spread_migrants`.
+    Years are those projected, the base year not among them. Rows of ages end in zeros: their
+    length is a multiple of eight and at least nine more than the ages. Method:
+    `cohort.cohort_step`, `cohort.interpolate_mortality` and `cohort.spread_migrants`.
 
     Parameters
     ----------
-    fertility_rate : array [year, age]
+    fertility_rate : array [year, row]
         Births of a woman in a year (1/year); zero at age 0.
     fertility_factor : array [year, draw]
         Factor on the rates of all ages (1).
     sex_ratio_at_birth : array [year]
-    net_migration : array [year, sex, age]
+    net_migration : array [year, sex, row]
         Persons a year expected, by the age reached at its end.
+    net_migration_total : array [year, sex]
+        Their sums over ages.
     migration_shift : array [year, draw]
         Net migrants beyond those, for one resident of any age (1/year).
-    migration_propensity : array [sex, age]
+    migration_propensity : array [sex, row]
         Relative propensity to move (1).
     migrants_exposed : array [year]
         Share of the migrants who arrive at the start of the year.
@@ -117,7 +101,7 @@ def population_paths(
         Number of the first node of each year.
     node_offset : int64 [year]
         Where the nodes of each year begin among all.
-    survival_nodes : array [node, sex, age]
+    survival_nodes : array [node, sex, row]
         Survival ratios at the nodes, year after year; at age 0 as in
         `cohort.interpolate_mortality`.
     later_expectancy_nodes : array [node, sex]
@@ -132,10 +116,11 @@ def population_paths(
         Largest share of the survivors of an age who leave, where there is a shift.
     tolerance : float
         Share of the population by which an age may be below zero, for rounding.
-    population : array [2, draw, sex, age]
+    population : array [2, draw, sex, row]
         Work space; the first plane holds the persons at the start of the first year.
-    migrants : array [sex, age]
-    alive : array [age]
+    movers : array [sex]
+    migrants : array [sex, row]
+    alive : array [row]
         Work space.
     population_out : array [year, draw, sex, group]
         Persons at the end of each year.
@@ -149,8 +134,11 @@ def population_paths(
         Ages with fewer than no persons at the end of each year.
     """
     years = fertility_rate.shape[0]
-    draws, sexes, ages = population.shape[1:]
+    draws, sexes = population.shape[1:3]
+    ages = kept_out.shape[3]
     last = ages - 1
+    # Whole vectors: what is left over of a row would cost as much again, cell by cell.
+    count = (ages + 7) // 8 * 8
     groups = group_start.shape[0]
     for year in range(years):
         exposed_share = migrants_exposed[year]
@@ -161,6 +149,7 @@ def population_paths(
             if fertility_rate[year, age] != 0.0:
                 youngest = min(youngest, age)
                 oldest = age + 1
+        youngest, oldest = youngest // 8 * 8, (oldest + 7) // 8 * 8
         ratio = sex_ratio_at_birth[year]
         keep = kept_year[year]
 
@@ -168,23 +157,24 @@ def population_paths(
             rate = migration_shift[year, draw]
             shifted = rate != 0.0
             if shifted:
-                everybody, movers = 0.0, 0.0
+                everybody, of_both = 0.0, 0.0
                 for sex in range(sexes):
-                    for age in range(1, ages):
+                    for age in range(count):
                         alive[age] = (
-                            migration_propensity[sex, age] * population[old, draw, sex, age - 1]
+                            migration_propensity[sex, age + 1] * population[old, draw, sex, age]
                         )
-                    movers += (
+                    movers[sex] = (
                         migration_propensity[sex, 0] * population[old, draw, sex, 0]
                         + migration_propensity[sex, last] * population[old, draw, sex, last]
-                        + _sum_of_row(alive, 1, ages)
+                        + _sum_of_row(alive, 0, count)
                     )
+                    of_both += movers[sex]
                     if year == 0:
-                        everybody += _sum(population, old, draw, sex, 0, ages)
+                        everybody += _sum_of_row(population[old, draw, sex], 0, ages)
                     else:
                         for group in range(groups):
                             everybody += population_out[year - 1, draw, sex, group]
-                rate = rate * everybody / movers if movers > 0.0 else 0.0
+                rate = rate * everybody / of_both if of_both > 0.0 else 0.0
             for sex in range(sexes):
                 place = mortality_index[year, draw, sex] * nodes_per_unit
                 below = math.floor(place)
@@ -195,7 +185,7 @@ def population_paths(
                 w2 = -(u + 1.0) * u * (u - 2.0) / 2.0
                 w3 = (u + 1.0) * u * (u - 1.0) / 6.0
                 # Short loops over few arrays: the compiler turns only such into vector code.
-                for age in range(ages):
+                for age in range(count):
                     alive[age] = (
                         w0 * survival_nodes[n - 1, sex, age]
                         + w1 * survival_nodes[n, sex, age]
@@ -218,34 +208,44 @@ def population_paths(
                 share = entering / (entering + staying) if entering + staying > 0.0 else 1.0
                 s, rest = alive[last - 1], alive[last]
                 if not shifted:
-                    for age in range(ages):
+                    for age in range(count):
                         migrants[sex, age] = net_migration[year, sex, age]
+                    net_migration_out[year, draw, sex] = net_migration_total[year, sex]
                 else:
                     migrants[sex, 0] = net_migration[year, sex, 0] + population[
                         old, draw, sex, 0
                     ] * (rate * migration_propensity[sex, 0])
-                    for age in range(1, last):
-                        migrants[sex, age] = net_migration[year, sex, age] + population[
-                            old, draw, sex, age - 1
-                        ] * (rate * migration_propensity[sex, age])
-                    for age in range(1, last):
-                        least = -leaving_share * (
-                            population[old, draw, sex, age - 1] * alive[age - 1]
-                        )
-                        migrants[sex, age] = (
-                            migrants[sex, age] if migrants[sex, age] > least else least
-                        )
-                    migrants[sex, last] = max(
-                        net_migration[year, sex, last]
-                        + (entering + staying) * (rate * migration_propensity[sex, last]),
-                        -leaving_share * (entering * s + staying * rest),
+                    for age in range(count):
+                        migrants[sex, age + 1] = net_migration[year, sex, age + 1] + population[
+                            old, draw, sex, age
+                        ] * (rate * migration_propensity[sex, age + 1])
+                    migrants[sex, last] = net_migration[year, sex, last] + (entering + staying) * (
+                        rate * migration_propensity[sex, last]
                     )
-                for age in range(1, last):
-                    population[new, draw, sex, age] = (
-                        population[old, draw, sex, age - 1] + exposed_share * migrants[sex, age]
-                    ) * alive[age - 1]
-                for age in range(1, last):
-                    population[new, draw, sex, age] += late_share * migrants[sex, age]
+                    moved = net_migration_total[year, sex] + rate * movers[sex]
+                    # Few leave in such numbers: count them first, which takes little time.
+                    too_many = 0
+                    for age in range(count):
+                        too_many += (
+                            1
+                            if migrants[sex, age + 1]
+                            < -leaving_share * (population[old, draw, sex, age] * alive[age])
+                            else 0
+                        )
+                    least = -leaving_share * (entering * s + staying * rest)
+                    if too_many > 0 or migrants[sex, last] < least:
+                        for age in range(last - 1):
+                            migrants[sex, age + 1] = max(
+                                migrants[sex, age + 1],
+                                -leaving_share * (population[old, draw, sex, age] * alive[age]),
+                            )
+                        migrants[sex, last] = max(migrants[sex, last], least)
+                        moved = _sum_of_row(migrants[sex], 0, ages)
+                    net_migration_out[year, draw, sex] = moved
+                for age in range(count):
+                    population[new, draw, sex, age + 1] = (
+                        population[old, draw, sex, age] + exposed_share * migrants[sex, age + 1]
+                    ) * alive[age] + late_share * migrants[sex, age + 1]
                 population[new, draw, sex, last] = (
                     (entering + share * exposed_share * migrants[sex, last]) * s
                     + (staying + (1.0 - share) * exposed_share * migrants[sex, last]) * rest
@@ -266,34 +266,33 @@ def population_paths(
             for sex in range(sexes):
                 s = birth_survival[year, draw, sex]
                 born = births_out[year, draw, sex]
-                if shifted:
-                    migrants[sex, 0] = max(migrants[sex, 0], -leaving_share * (born * s))
+                moved = net_migration_out[year, draw, sex]
+                if shifted and migrants[sex, 0] < -leaving_share * (born * s):
+                    moved += -leaving_share * (born * s) - migrants[sex, 0]
+                    migrants[sex, 0] = -leaving_share * (born * s)
+                    net_migration_out[year, draw, sex] = moved
                 population[new, draw, sex, 0] = (
                     born + exposed_share * migrants[sex, 0]
                 ) * s + late_share * migrants[sex, 0]
 
-                for age in range(ages):
-                    alive[age] = migrants[sex, age]
-                moved = _sum_of_row(alive, 0, ages)
-                net_migration_out[year, draw, sex] = moved
-
                 earlier = 0.0
                 if year == 0:
-                    earlier = _sum(population, old, draw, sex, 0, ages)
+                    earlier = _sum_of_row(population[old, draw, sex], 0, ages)
                 else:
                     for group in range(groups):
                         earlier += population_out[year - 1, draw, sex, group]
                 total = 0.0
+                row = population[new, draw, sex]
                 for group in range(groups):
                     end = group_start[group + 1] if group + 1 < groups else ages
-                    population_out[year, draw, sex, group] = _sum(
-                        population, new, draw, sex, group_start[group], end
+                    population_out[year, draw, sex, group] = _sum_of_row(
+                        row, group_start[group], end
                     )
                     total += population_out[year, draw, sex, group]
                 deaths_out[year, draw, sex] = earlier + born + moved - total
                 least = -tolerance * earlier
                 below_zero = 0
-                for age in range(ages):
+                for age in range(count):
                     below_zero += 1 if population[new, draw, sex, age] < least else 0
                 below_zero_out[year, draw, sex] = below_zero
                 if keep >= 0:

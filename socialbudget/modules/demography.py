@@ -343,7 +343,7 @@ class LifeTables:
 
     def cover(self, rate: Array, sensitivity: Array, index: Array) -> bool:
         """Whether they are tables of these rates and reach as far as the index does."""
-        first, last = _nodes(index)
+        first, last = node_range(index)
         return (
             self.first_node <= first
             and last < self.first_node + len(self.survival)
@@ -398,19 +398,30 @@ def life_tables_between(
     reach : LifeTables, optional
         Reach at least as far as these.
     """
-    first, last = _nodes(index)
+    first, last = node_range(index)
     if reach is not None:
         first = min(first, reach.first_node)
         last = max(last, reach.first_node + len(reach.survival) - 1)
     nodes = np.arange(first, last + 1) / NODES_PER_UNIT
     rates = rate * np.exp(nodes[:, None, None] * sensitivity)
+    return LifeTables(rate.copy(), sensitivity.copy(), first, *life_tables_at_nodes(rates))
+
+
+def life_tables_at_nodes(rates: Array) -> tuple[Array, Array, Array]:
+    """What `interpolate_mortality` reads of the life tables of death rates ``[node, sex, age]``.
+
+    Returns
+    -------
+    survival, death_probability : array [node, sex, age]
+    later_expectancy : array [node, sex]
+    """
     survival, birth_survival, probability, expectancy = life_tables(_readonly(rates))
     survival[..., 0] = 1.0 - 0.5 * probability[..., 1]
     reached = 1.0 - probability[..., 0]
     later = np.divide(
         expectancy - birth_survival, reached, out=np.zeros(expectancy.shape), where=reached > 0.0
     )
-    return LifeTables(rate.copy(), sensitivity.copy(), first, survival, probability, later)
+    return survival, probability, later
 
 
 def life_tables(rate: Array) -> tuple[Array, Array, Array, Array]:
@@ -493,7 +504,7 @@ def fertility_of(rate: Array, level: Array, shift: Array, year: int) -> Array:
     return _readonly(rate * factor[:, None])
 
 
-def _nodes(index: Array) -> tuple[int, int]:
+def node_range(index: Array) -> tuple[int, int]:
     """First and last node that cubics through these values of the index need."""
     low, high = float(index.min()) * NODES_PER_UNIT, float(index.max()) * NODES_PER_UNIT
     return math.floor(low) - 1, math.floor(high) + 2
