@@ -68,7 +68,11 @@ class Assessment:
 
     @cached_property
     def recipients(self) -> pd.DataFrame:
-        """Persons by guarantee and sex: target, reached (of the target), recipients (all)."""
+        """Persons by guarantee and sex.
+
+        ``target``, ``reached`` (of the target), ``recipients`` (all), and ``existing``: of the
+        target, those whom benefits would reach at the coverage of today.
+        """
         return self._tables.recipients()
 
     @cached_property
@@ -123,18 +127,51 @@ class Assessment:
         KeyError
             When no row or several rows match.
         """
-        frame: pd.DataFrame = getattr(self, table)
-        keep = frame["year"] == (self.years[-1] if year is None else year)
-        if "quantile" in frame:
-            keep &= frame["quantile"] == quantile
-        if "guarantee" in frame and "guarantee" not in where:
-            where = {**where, "guarantee": PACKAGE}
-        for column, wanted in where.items():
-            keep &= frame[column] == wanted
-        found = frame.loc[keep, "value"]
+        columns, known = self._known(table)
+        wanted = {"year": self.years[-1] if year is None else year, **where}
+        if "quantile" in columns:
+            wanted["quantile"] = quantile
+        if "guarantee" in columns:
+            wanted.setdefault("guarantee", PACKAGE)
+        found = (
+            known.get(tuple(wanted[c] for c in columns), [])
+            if set(wanted) == set(columns)
+            else _matching(columns, known, wanted)
+        )
         if len(found) != 1:
             raise KeyError(f"{table}: {len(found)} rows for {where}, {year}, {quantile}")
-        return float(found.iloc[0])
+        return found[0]
+
+    def _known(self, table: str) -> tuple[list[str], dict[tuple[Any, ...], list[float]]]:
+        """Labels of a table and its values by label: a page asks for hundreds of them."""
+        if table not in self._values:
+            frame: pd.DataFrame = getattr(self, table)
+            columns = [c for c in frame.columns if c not in ("value", "title")]
+            values: dict[tuple[Any, ...], list[float]] = {}
+            for key, value in zip(
+                zip(*(frame[c].tolist() for c in columns), strict=True),
+                frame["value"].tolist(),
+                strict=True,
+            ):
+                values.setdefault(key, []).append(value)
+            self._values[table] = columns, values
+        return self._values[table]
+
+    @cached_property
+    def _values(self) -> dict[str, tuple[list[str], dict[tuple[Any, ...], list[float]]]]:
+        return {}
+
+
+def _matching(
+    columns: list[str], known: Mapping[tuple[Any, ...], list[float]], wanted: Mapping[str, Any]
+) -> list[float]:
+    """Values of the rows with these labels, where not every label is given."""
+    if unknown := set(wanted) - set(columns):
+        raise KeyError(f"no column {sorted(unknown)}; there are {columns}")
+    places = [(columns.index(c), value) for c, value in wanted.items()]
+    return [
+        v for key, values in known.items() if all(key[i] == w for i, w in places) for v in values
+    ]
 
 
 def assess(
@@ -324,6 +361,11 @@ class _Tables:
                     "reached": lambda r, z=z, i=i: r[f"{z}.reached"][:, :, i],
                     "recipients": lambda r, z=z, i=i: r[f"{z}.recipients"][..., i].sum(axis=2),
                 }
+                if self._package.guarantees[key].existing == "coverage":
+                    measures["existing"] = lambda r, z=z, i=i: (
+                        r.parameters[f"schemes.{z}.existing_coverage"][0, 0]
+                        * r[f"{z}.target"][:, :, i]
+                    )
                 rows += [
                     ({"guarantee": key, "title": title, "sex": sex, "measure": m}, f)
                     for m, f in measures.items()
@@ -428,7 +470,9 @@ def _quality(plan: Plan, pack: Pack) -> Any:
     import pandas as pd
 
     rows = []
+    own = pack
     for path in plan.used:
+        pack = own if path in own.entries or plan.kin is None else plan.kin.pack
         if path not in pack.entries:
             continue
         entry = pack.entries[path]

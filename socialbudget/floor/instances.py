@@ -10,9 +10,12 @@ import numpy as np
 from socialbudget.contract import Array, Module, Param
 from socialbudget.dims import FUNCTIONS, STANDARD
 from socialbudget.errors import PackError
+from socialbudget.floor.kin import Kin, kin
 from socialbudget.floor.package import PERIODS, Guarantee, Package, Sum
 from socialbudget.modules import schemes_of
+from socialbudget.modules._shared import LABOUR_SHARE
 from socialbudget.modules.demography import Demography
+from socialbudget.modules.families import ACCEPTED as FAMILIES
 from socialbudget.modules.floor_accounts import FloorAccounts
 from socialbudget.modules.living_standards import ACCEPTED, LINES, LivingStandards
 from socialbudget.modules.participation import Participation
@@ -31,6 +34,7 @@ PLAUSIBLE = (0.25, 3.0)
 """Mean of the surveys over 85% of consumption of the national accounts; a note outside."""
 METHOD, PACKAGE = "floor_method", "floor_package"
 GROWTH = "macroeconomy.productivity_growth"
+TFP_GROWTH = "macroeconomy.tfp_growth"
 GOVERNMENT = ("government.total_revenue", "government.total_expenditure")
 
 PUBLISHED = {param.path: param for param in ACCEPTED}
@@ -58,6 +62,8 @@ class Plan:
         Paths of the pack that the result rests on.
     notes : tuple of str
         What could not be computed and why.
+    kin : Kin or None
+        Orphans and limited children, where a guarantee asks for them.
     """
 
     pack: Pack
@@ -67,6 +73,7 @@ class Plan:
     names: dict[str, str]
     used: tuple[str, ...]
     notes: tuple[str, ...]
+    kin: Kin | None = None
 
 
 class Inputs:
@@ -222,10 +229,14 @@ def build(pack: Pack, package: Package, to: int, *, alone: bool = True) -> Plan:
         # Said together with what else is missing.
         inputs.faults += error.faults
         base = _Base(pack.base_year, 1.0, 1.0)
+    families: Kin | None = None
+    if not inputs.faults:
+        families = kin(pack, package, to)
+    by_age = families.shares if families else {}
     for key, g in package.guarantees.items():
         name = PREFIX + key
         instances[name] = _instance(g, package, first)
-        values += _values(name, key, g, inputs, base, fit, lines, first, to)
+        values += _values(name, key, g, inputs, base, fit, lines, first, to, by_age.get(key))
     if inputs.faults:
         raise PackError(
             f"pack '{pack.iso3}' with package '{package.name}'", dict.fromkeys(inputs.faults)
@@ -245,16 +256,26 @@ def build(pack: Pack, package: Package, to: int, *, alone: bool = True) -> Plan:
     extended = pack.with_schemes(instances, values, sources, alone=alone)
     names = {key: PREFIX + key for key in package.guarantees}
     if not alone:
-        return Plan(extended, [], fit, lines, names, tuple(inputs.used), tuple(notes))
+        return Plan(extended, [], fit, lines, names, tuple(inputs.used), tuple(notes), families)
     government = all(path in pack.entries for path in GOVERNMENT)
     if not government:
         lacking = ", ".join(path for path in GOVERNMENT if path not in pack.entries)
         notes.append(f"Nothing is compared with the government's budget: the pack lacks {lacking}")
     modules = rapid_modules(extended, package, fit, lines, government=government)
     read = {p.path for m in modules for p in m.params if p.path in pack.entries}
-    extended = _with_drivers(extended, read)
-    used = tuple(sorted({*read, *inputs.used}))
-    return Plan(extended, modules, fit, lines, names, used, tuple(notes))
+    extended, behind = _with_drivers(extended, read)
+    if families is not None:
+        from socialbudget.population import has_families
+        from socialbudget.population.nuptiality import region_of
+
+        behind |= {p.path for p in FAMILIES if p.path in families.pack.entries}
+        if not has_families(pack):
+            notes.append(
+                "Orphans and children by mother rest on an assumed marriage pattern of the region "
+                f"and on past mortality that fell at an assumed rate ({region_of(pack)})"
+            )
+    used = tuple(sorted({*read, *behind, *inputs.used}))
+    return Plan(extended, modules, fit, lines, names, used, tuple(notes), families)
 
 
 def rapid_modules(
@@ -277,13 +298,30 @@ def rapid_modules(
     return modules
 
 
-def _with_drivers(pack: Pack, read: set[str]) -> Pack:
-    """The drivers that the rapid plan reads, with a default for growth."""
-    drivers = {p: d for p, d in pack.manifest.uncertainty.items() if p in read}
+def _with_drivers(pack: Pack, read: set[str]) -> tuple[Pack, set[str]]:
+    """The drivers that the rapid plan reads, one for growth among them, and what that rests on.
+
+    A pack for the full model has its uncertainty of growth in total factor productivity. Along a
+    balanced path, output per person grows by that over the share of labour, and so does its
+    spread. A pack with neither gets a default.
+    """
+    known = pack.manifest.uncertainty
+    drivers = {p: d for p, d in known.items() if p in read}
+    behind: set[str] = set()
     if GROWTH not in drivers:
-        drivers[GROWTH] = Driver(kind="add", sd=0.01, persistence=0.3, source=METHOD,
-                                 flag="assumed", note="Points of yearly growth")  # fmt: skip
-    return replace(pack, manifest=pack.manifest.model_copy(update={"uncertainty": drivers}))
+        tfp = known.get(TFP_GROWTH)
+        if tfp is not None and tfp.sd is not None and LABOUR_SHARE.path in pack.entries:
+            share = float(
+                resolve(pack, [LABOUR_SHARE], pack.base_year)[LABOUR_SHARE.path].ravel()[0]
+            )
+            note = f"That of {TFP_GROWTH} over the labour share of {share:.3g}"
+            drivers[GROWTH] = tfp.model_copy(update={"sd": tfp.sd / share, "note": note})
+            behind = {p for p in (TFP_GROWTH, LABOUR_SHARE.path) if p in pack.entries}
+        else:
+            drivers[GROWTH] = Driver(kind="add", sd=0.01, persistence=0.3, source=METHOD,
+                                     flag="assumed", note="Points of yearly growth")  # fmt: skip
+    manifest = pack.manifest.model_copy(update={"uncertainty": drivers})
+    return replace(pack, manifest=manifest), behind
 
 
 @dataclass(frozen=True)
@@ -337,7 +375,9 @@ def describe_group(g: Guarantee) -> str:
         assert g.ages is not None
         spans = set(g.ages.values())
         noun = {"population": "", "disabled": "with a severe disability, ",
-                "unemployed": "unemployed, "}[g.who]  # fmt: skip
+                "unemployed": "unemployed, ",
+                "orphans": "orphans of both parents, " if g.orphans == "double" else "orphans, ",
+                }[g.who]  # fmt: skip
 
         def ages(span: tuple[int, int]) -> str:
             low, high = span
@@ -350,6 +390,8 @@ def describe_group(g: Guarantee) -> str:
         else:
             people = {"female": "women", "male": "men"}
             text = noun + ", ".join(f"{people[s]} {ages(a)}" for s, a in g.ages.items())
+    if g.children_per_woman_at_most is not None:
+        text += f", at most {g.children_per_woman_at_most} of one woman"
     if g.share < 1.0:
         text += f", {g.share:.3g} of them"
     return f"poor, {text}" if g.targeting.mode == "poor" else text
@@ -372,6 +414,7 @@ def _values(
     lines: Mapping[str, float],
     first: int,
     to: int,
+    by_age: Mapping[int, Array] | None,
 ) -> list[Value]:
     """All values of one guarantee; what is missing is left to `inputs.faults`."""
     year, where = base.year, f"[guarantee.{key}] needs it"
@@ -424,15 +467,23 @@ def _values(
         note = reason.get(field, "")
         return Value(f"schemes.{name}.{parameter}", (), by_year, unit, source, flag, note)
 
-    def by_age(parameter: str, value: Array, flag: str, field: str) -> Value:
+    def table(parameter: str, value: Array | dict[int, Array], flag: str, field: str) -> Value:
         note = reason.get(field, "")
-        return Value(f"schemes.{name}.{parameter}", ("sex", "age"), {year: value}, "1",
+        by_year = value if isinstance(value, dict) else {year: value}
+        return Value(f"schemes.{name}.{parameter}", ("sex", "age"), by_year, "1",
                      PACKAGE, flag, note)  # fmt: skip
 
-    people = g.who in ("population", "disabled")
+    def of_people() -> Array | dict[int, Array]:
+        if g.who not in ("population", "disabled", "orphans"):
+            return none
+        if by_age is None:
+            return rate
+        # The base year has no guarantee; its entry holds until the first projected year.
+        return {year: none, **{t: rate * share for t, share in by_age.items()}}
+
     out = [
-        by_age("recipient_rate", rate if people else none, "assumed", "ages"),
-        by_age("unemployed_share", rate if g.who == "unemployed" else none, "assumed", "ages"),
+        table("recipient_rate", of_people(), "assumed", "ages"),
+        table("unemployed_share", rate if g.who == "unemployed" else none, "assumed", "ages"),
         scalar("births_share", g.share if g.who == "births" else 0.0, field="share"),
         scalar("poor_only", 1.0 if g.targeting.mode == "poor" else 0.0, field="targeting"),
         scalar("poor_score", score, flag="estimated", source=METHOD),
@@ -441,6 +492,8 @@ def _values(
         scalar("inclusion_error", g.targeting.inclusion_error, field="targeting"),
         scalar("coverage", coverage_path(g, had, year, first, to), field="coverage"),
         scalar("existing_coverage", had, flag="estimated", source=METHOD),
+        # A start of its own says that the package replaces what exists.
+        scalar("existing_kept", 1.0 if g.coverage.start == "existing" else 0.0, field="coverage"),
         scalar("existing_expenditure", spent, "LCU/year", flag="estimated", source=METHOD),
         scalar("benefit_amount", level, "LCU/year", "amount", "estimated"),
         scalar("benefit_minimum", least, "LCU/year", "amount"),

@@ -26,6 +26,8 @@ FINANCING = (
     "general_revenue", "income_tax", "consumption_tax", "payroll", "reprioritisation", "grants",
 )  # fmt: skip
 SEXES = ("female", "male")
+OLDEST_CHILD = 24
+"""Highest age of children who can be limited by mother."""
 PERIODS = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 365.0}
 Line = Literal["international_300", "international_420", "international_830", "national"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -139,11 +141,16 @@ class Guarantee(_Strict):
         Function of social protection, which also finds the existing coverage.
     who : str
         ``population`` (by age), ``disabled`` (by age, with the pack's prevalence of severe
-        disability), ``births`` (women who give birth in the year), ``unemployed`` (by age).
+        disability), ``births`` (women who give birth in the year), ``unemployed`` (by age),
+        ``orphans`` (by age).
+    orphans : {"any", "double"}
+        Which orphans: those who have lost one parent or both, or those who have lost both.
     ages : dict of sex to (first, last)
         Both included; 100 is 100 and over.
     share : float
         Share of these persons in the group.
+    children_per_woman_at_most : int or None
+        How many of the children of one woman within the ages are in the group.
     indexation : str or None
         ``prices``, ``wages`` or ``gdp_per_head``; by default what the amount is tied to.
     existing : {"coverage", "health_expenditure"}
@@ -155,9 +162,11 @@ class Guarantee(_Strict):
     title: str = Field(min_length=1)
     group: Literal["health_care", "children", "working_age", "older_persons"]
     function: Function
-    who: Literal["population", "disabled", "births", "unemployed"]
+    who: Literal["population", "disabled", "births", "unemployed", "orphans"]
+    orphans: Literal["any", "double"] | None = None
     ages: dict[Literal["female", "male"], tuple[int, int]] | None = None
     share: float = Field(default=1.0, gt=0, le=1)
+    children_per_woman_at_most: int | None = Field(default=None, ge=1, le=10)
     benefit_type: Literal["cash", "kind"] = "cash"
     amount: Amount
     months: float | None = Field(default=None, gt=0, le=12)
@@ -208,6 +217,19 @@ class Guarantee(_Strict):
             faults.append("has 'ages', which births do not have; remove them")
         if self.who != "births" and not self.ages:
             faults.append("needs 'ages', such as [65, 100]; add them")
+        if self.orphans and self.who != "orphans":
+            faults.append("says which 'orphans', which means nothing here; write who = \"orphans\"")
+        if self.children_per_woman_at_most is not None and not (
+            self.who == "population"
+            and self.ages
+            and len(self.ages) == len(SEXES)
+            and len(set(self.ages.values())) == 1
+            and next(iter(self.ages.values()))[1] <= OLDEST_CHILD
+        ):
+            faults.append(
+                'limits the children of a woman, which needs who = "population" and one span of '
+                f"ages for both sexes up to {OLDEST_CHILD}, such as [0, 13]"
+            )
         if sum(v is not None for v in (self.months, self.weeks, self.days)) > 1:
             faults.append("has two of 'months', 'weeks' and 'days'; keep one")
         if abs(sum(self.financing.values()) - 1.0) > 1e-9:
@@ -338,10 +360,10 @@ def load_package(name: str | Path = "default") -> Package:
         file = packages_folder() / f"{Path(name).stem}.toml"
         if not file.is_file() or Path(name).parent != Path():
             near = difflib.get_close_matches(Path(name).stem, shipped_packages(), n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
+            hint = f"; did you mean '{near[0]}'? " if near else ". "
             raise PackageError(
                 f"package '{name}'",
-                [f"no such file{hint}. Shipped packages: {', '.join(shipped_packages())}"],
+                [f"no such file{hint}Shipped packages: {', '.join(shipped_packages())}"],
             )
     try:
         text = file.read_text(encoding="utf-8")

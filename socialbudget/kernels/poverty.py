@@ -28,7 +28,10 @@ def welfare_measures(
 
     A universal transfer raises everybody's welfare alike. A targeted one reaches the share
     `reach_poor` of the persons below its own line and `reach_rest` of the others, independently
-    of other transfers, so that n targeted transfers part each group into 2^n.
+    of other transfers, so that n targeted transfers part each group into 2^n. Up to six are taken
+    one combination at a time. Of more, the sum of what a person receives is kept on an even grid
+    from nothing to all of them together, where each transfer is split between the two nearest
+    nodes so that its mean is kept: the time then grows with n and not with 2^n.
 
     Parameters
     ----------
@@ -49,29 +52,70 @@ def welfare_measures(
     -----
     Below the lines welfare is uniform between the bounds of a group, so that no transfer can raise
     a measure of poverty; the Lorenz curve uses the means. With 1,000 groups both are within 2e-5
-    of the closed forms of the lognormal, save where all the poor are in the poorest group.
+    of the closed forms of the lognormal, save where all the poor are in the poorest group. The grid
+    of sums is within 2e-4 of all combinations.
     """
+    most_combined, steps = 6, 64
     draws = mean.shape[0]
     cells = means.shape[0]
     count = transfer.shape[1]
-    parts = 1 << count
+    combined = count <= most_combined
+    # Rounding up to the next node may lead beyond the last one, once for each transfer.
+    parts = 1 << count if combined else steps + 1 + count
     weight = np.empty((parts, cells))
     extra = np.empty(parts)
     place = np.empty(parts, dtype=np.int64)
+    heap = np.empty(parts, dtype=np.int64)
+    reach = np.empty(count)
+    mixed = np.empty(parts)
+    before = np.empty(parts)
     for d in range(draws):
-        for part in range(parts):
-            extra[part] = universal[d]
-            place[part] = 0
-            for k in range(count):
-                if part >> k & 1:
-                    extra[part] += transfer[d, k]
-            for i in range(cells):
-                share = 1.0 / cells
+        width = 0.0
+        if combined:
+            for part in range(parts):
+                extra[part] = universal[d]
                 for k in range(count):
-                    poor = min(max(poor_share[d, k] * cells - i, 0.0), 1.0)
-                    reach = poor * reach_poor[d, k] + (1.0 - poor) * reach_rest[d, k]
-                    share *= reach if part >> k & 1 else 1.0 - reach
-                weight[part, i] = share
+                    if part >> k & 1:
+                        extra[part] += transfer[d, k]
+        else:
+            for k in range(count):
+                width += transfer[d, k] / steps
+            for part in range(parts):
+                extra[part] = universal[d] + part * width
+        for i in range(cells):
+            same = i > 0
+            for k in range(count):
+                poor = min(max(poor_share[d, k] * cells - i, 0.0), 1.0)
+                share = poor * reach_poor[d, k] + (1.0 - poor) * reach_rest[d, k]
+                same = same and share == reach[k]
+                reach[k] = share
+            if same:
+                for part in range(parts):
+                    weight[part, i] = weight[part, i - 1]
+            elif combined:
+                for part in range(parts):
+                    share = 1.0 / cells
+                    for k in range(count):
+                        share *= reach[k] if part >> k & 1 else 1.0 - reach[k]
+                    weight[part, i] = share
+            else:
+                mixed[:] = 0.0
+                mixed[0] = 1.0 / cells
+                for k in range(count):
+                    if transfer[d, k] <= 0.0:
+                        continue
+                    shift = int(transfer[d, k] / width)
+                    rest = transfer[d, k] / width - shift
+                    before[:] = mixed
+                    for part in range(parts):
+                        share = before[part] * (1.0 - reach[k])
+                        if part >= shift:
+                            share += before[part - shift] * reach[k] * (1.0 - rest)
+                        if part > shift:
+                            share += before[part - shift - 1] * reach[k] * rest
+                        mixed[part] = share
+                for part in range(parts):
+                    weight[part, i] = mixed[part]
         own = d if lines.shape[0] > 1 else 0
         for line in range(lines.shape[1]):
             z = lines[own, line]
@@ -98,17 +142,42 @@ def welfare_measures(
             measures[d, line, 0] = head
             measures[d, line, 1] = gap
             measures[d, line, 2] = square
-        # Lorenz curve: merge the parts, each of which is ascending.
+        # Lorenz curve: merge the parts, each of which is ascending, by a heap of those that are
+        # left, the lowest on top.
         total, area = 0.0, 0.0
-        for _ in range(parts * cells):
-            best, value = -1, np.inf
-            for part in range(parts):
-                if place[part] < cells:
-                    own_value = mean[d] * means[place[part]] + extra[part]
-                    if own_value < value:
-                        best, value = part, own_value
+        left = 0
+        for part in range(parts):
+            place[part] = 0
+            if weight[part].max() > 0.0:
+                heap[left] = part
+                left += 1
+                child = left - 1
+                while child > 0:
+                    parent = (child - 1) // 2
+                    if extra[heap[parent]] <= extra[heap[child]]:
+                        break
+                    heap[parent], heap[child] = heap[child], heap[parent]
+                    child = parent
+        while left > 0:
+            best = heap[0]
+            value = mean[d] * means[place[best]] + extra[best]
             w = weight[best, place[best]]
-            place[best] += 1
             area += w * (2.0 * total + w * value)
             total += w * value
+            place[best] += 1
+            if place[best] == cells:
+                left -= 1
+                heap[0] = heap[left]
+            parent = 0
+            while 2 * parent + 1 < left:
+                child = 2 * parent + 1
+                own_value = mean[d] * means[place[heap[child]]] + extra[heap[child]]
+                if child + 1 < left:
+                    other = mean[d] * means[place[heap[child + 1]]] + extra[heap[child + 1]]
+                    if other < own_value:
+                        child, own_value = child + 1, other
+                if mean[d] * means[place[heap[parent]]] + extra[heap[parent]] <= own_value:
+                    break
+                heap[parent], heap[child] = heap[child], heap[parent]
+                parent = child
         gini[d] = 1.0 - area / total

@@ -102,7 +102,7 @@ class LivingStandards(Module):
             *(
                 f"{s.name}.{v}"
                 for s in cash
-                for v in ("benefit_expenditure", "gap", "cost", "poor_share", "recipients")
+                for v in ("benefit_expenditure", "gap", "cost", "poor_share", "kept")
             ),
         )
 
@@ -131,12 +131,18 @@ class LivingStandards(Module):
         n = len(self._targeted)
         poor, hit, leak, amount = (np.zeros((y.draws, n)) for _ in range(4))
         for k, s in enumerate(self._targeted):
-            coverage = y.p[s.path("coverage")]
-            new = ratio(y[f"{s.name}.gap"], y[f"{s.name}.cost"])
-            poor[:, k] = y[f"{s.name}.poor_share"]
-            # Benefits already paid reach some of these; only the rest receive anything new.
-            hit[:, k] = coverage * (1.0 - y.p[s.path("exclusion_error")]) * new
-            leak[:, k] = coverage * y.p[s.path("inclusion_error")] * new
+            below = y[f"{s.name}.poor_share"]
+            kept = y[f"{s.name}.kept"]
+            added = y.p[s.path("coverage")] - kept
+            reached = added * (1.0 - y.p[s.path("exclusion_error")])
+            leaked = added * y.p[s.path("inclusion_error")]
+            # Of those reached beside the ones kept, existing benefits may pay some already; only
+            # the rest, as many as the gap pays for, receive anything new.
+            everybody = below * (kept + reached) + (1.0 - below) * leaked
+            beside = below * reached + (1.0 - below) * leaked
+            paid = ratio(y[f"{s.name}.gap"], y[f"{s.name}.cost"]) * everybody
+            new = np.minimum(ratio(paid, beside), 1.0)
+            poor[:, k], hit[:, k], leak[:, k] = below, reached * new, leaked * new
             receiving = (poor[:, k] * hit[:, k] + (1.0 - poor[:, k]) * leak[:, k]) * people
             amount[:, k] = ratio(self._new(y, s), receiving)
         total = universal + (amount * (poor * hit + (1.0 - poor) * leak)).sum(axis=1)

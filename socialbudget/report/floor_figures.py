@@ -118,8 +118,8 @@ class Figures:
 
     def sexes(self, guarantee: str) -> list[str]:
         """The sexes that the assessment counts for a guarantee."""
-        frame = self.assessment.recipients
-        found = set(frame.loc[frame["guarantee"] == guarantee, "sex"])
+        found = {dict(key).get("sex") for key in self._index("recipients")
+                 if ("guarantee", guarantee) in key}  # fmt: skip
         return [s for s in ("female", "male") if s in found]
 
     def headcount_today(self, line: str) -> float:
@@ -308,6 +308,9 @@ def who_words(guarantee: Guarantee) -> str:
         words = f"unemployed people{span}"
     elif guarantee.who == "disabled":
         words = f"people with a severe disability{',' if span else ''}{span}"
+    elif guarantee.who == "orphans":
+        lost = "orphans of both parents" if guarantee.orphans == "double" else "orphans"
+        words = f"{lost}{span}"
     elif set(ages) == {"female"}:
         words = f"women{span}"
     elif set(ages) == {"male"}:
@@ -316,6 +319,8 @@ def who_words(guarantee: Guarantee) -> str:
         words = f"children{span}"
     else:
         words = f"{'people' if poor or guarantee.share < 1 else 'everyone'}{span}"
+    if guarantee.children_per_woman_at_most is not None:
+        words += f", at most {guarantee.children_per_woman_at_most} of one woman"
     if guarantee.share < 1:
         words = f"{percent(guarantee.share, decimals(guarantee.share))} of {words}"
     if poor:

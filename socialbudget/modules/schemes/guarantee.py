@@ -55,12 +55,13 @@ class GuaranteeGroup(Module):
 class Guarantee(Module):
     """A guarantee: target, persons reached, amount, cost, and what is new in it.
 
-    ``target = (persons by age + births + unemployed) x poor share``; ``reached = target x
-    coverage x (1 - exclusion error)``; where the guarantee is for the poor, ``inclusion error x
-    coverage`` of the others receive it too. The amount follows an index of prices, wages (nominal
-    GDP per person employed) or GDP per head, between a minimum and a cap that follow prices.
-    ``cost = recipients x amount x share of the year paid x (1 + administration)``. The gap is the
-    part of the cost that existing benefits do not pay for already.
+    ``target = (persons by age + births + unemployed) x poor share``; ``reached = target x (kept +
+    (coverage - kept) x (1 - exclusion error))``, where those whom existing benefits reach are kept
+    and errors of targeting concern the others; where the guarantee is for the poor, ``inclusion
+    error x (coverage - kept)`` of those who are not receive it too. The amount follows an index of
+    prices, wages (nominal GDP per person employed) or GDP per head, between a minimum and a cap
+    that follow prices. ``cost = recipients x amount x share of the year paid x (1 +
+    administration)``. The gap is the part of the cost that existing benefits do not pay already.
     """
 
     def __init__(self, scheme: Scheme):
@@ -77,13 +78,17 @@ class Guarantee(Module):
                   "fixed"),
             Param(path("welfare_sigma"), (), "1", 0.01, 5,
                   "Standard deviation of the logarithm of welfare per head", "fixed"),
-            Param(path("exclusion_error"), (), "1", 0, 1, "Share of the poor who are missed"),
+            Param(path("exclusion_error"), (), "1", 0, 1,
+                  "Share of the poor who are missed, of those newly covered"),
             Param(path("inclusion_error"), (), "1", 0, 1,
-                  "Share of those who are not poor who receive it all the same"),
+                  "Share of those who are not poor who receive it all the same, at full coverage"),
             Param(path("coverage"), (), "1", 0, 1,
                   "Share of the target reached, take-up included, before targeting errors"),
             Param(path("existing_coverage"), (), "1", 0, 1,
                   "Share of the target whom existing benefits reach", "fixed"),
+            Param(path("existing_kept"), (), "1", 0, 1,
+                  "1 where the guarantee adds to those whom existing benefits reach, 0 where it "
+                  "replaces these benefits", "fixed"),
             Param(path("existing_expenditure"), (), "LCU/year", 0, 1e30,
                   "Existing expenditure that pays for the guarantee, held as a share of GDP",
                   "fixed"),
@@ -114,6 +119,8 @@ class Guarantee(Module):
                 "Benefit expenditure"),
             Var(f"{name}.target", ("sex",), "person", "flow", "Persons the guarantee is meant for"),
             Var(f"{name}.reached", ("sex",), "person", "flow", "Of the target, those who receive"),
+            Var(f"{name}.kept", (), "1", "rate",
+                "Share of the target whom existing benefits reach and go on reaching"),
             Var(f"{name}.amount", (), "LCU/year", "rate", "Amount for a full year"),
             Var(f"{name}.poor_share", (), "1", "rate",
                 "Share of the group below the guarantee's poverty line; 1 where it is for all"),
@@ -181,9 +188,11 @@ class Guarantee(Module):
         y[f"{name}.poor_share"] = poor
         y[f"{name}.target"] = group * poor[:, None]
         coverage = p(y, "coverage")
-        hit = coverage * (1.0 - p(y, "exclusion_error"))
+        kept = np.minimum(p(y, "existing_coverage") * p(y, "existing_kept"), coverage)
+        y[f"{name}.kept"] = kept
+        hit = kept + (coverage - kept) * (1.0 - p(y, "exclusion_error"))
         y[f"{name}.reached"] = y[f"{name}.target"] * hit[:, None]
-        leaked = group * ((1.0 - poor) * p(y, "inclusion_error") * coverage)[:, None]
+        leaked = group * ((1.0 - poor) * p(y, "inclusion_error") * (coverage - kept))[:, None]
         recipients = y[f"{name}.reached"] + leaked
 
         prices = y["prices.consumer_price_index"]
