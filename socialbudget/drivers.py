@@ -176,11 +176,8 @@ def normals(path: str, seed: int, draws: range, years: int) -> Array:
 
 def shocks(path: str, driver: Driver, seed: int, draws: range, years: int) -> Array:
     """AR(1) disturbances ``e(t) = persistence e(t-1) + sd eta(t)``, float64[year, draw]."""
-    from scipy.signal import lfilter  # slow to import; only draws need it
-
-    eta = normals(path, seed, draws, years)
-    path_of_shocks: Array = lfilter([driver.sd], [1.0, -driver.persistence], eta, axis=0)
-    return path_of_shocks
+    assert driver.sd is not None
+    return _autoregressive(driver.sd * normals(path, seed, draws, years), driver.persistence)
 
 
 def places(path: str, persistence: float, seed: int, draws: range, years: int) -> Array:
@@ -189,11 +186,16 @@ def places(path: str, persistence: float, seed: int, draws: range, years: int) -
     ``z(1) = eta(1)``, ``z(t) = persistence z(t-1) + sqrt(1 - persistence^2) eta(t)``: standard
     normal in every year from the first one.
     """
-    from scipy.signal import lfilter  # slow to import; only draws need it
-
     eta = normals(path, seed, draws, years)
     eta[1:] *= np.sqrt(1.0 - persistence**2)
-    out: Array = lfilter([1.0], [1.0, -persistence], eta, axis=0)
+    return _autoregressive(eta, persistence)
+
+
+def _autoregressive(news: Array, persistence: float) -> Array:
+    """``e(t) = persistence e(t-1) + news(t)`` along the first axis, from ``e(0) = 0``."""
+    out = news.copy()
+    for t in range(1, len(out)):
+        out[t] += persistence * out[t - 1]
     return out
 
 

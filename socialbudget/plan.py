@@ -8,11 +8,11 @@ block the modules are ordered so that as few numbers as possible feed back (the 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-import networkx as nx
 import numpy as np
 
 from socialbudget.contract import Module, Param, Var
@@ -118,17 +118,13 @@ def build_plan(modules: Iterable[Module], coords: Coordinates) -> Plan:
             "the modules do not fit together:\n" + "\n".join(f"  - {f}" for f in faults)
         )
 
-    graph = nx.DiGraph()
-    graph.add_nodes_from(names)
+    feeds: dict[str, set[str]] = {name: set() for name in names}
     for module in ordered:
         for name in reads[module.name]:
-            graph.add_edge(writer[name], module.name)
-    condensed = nx.condensation(graph)
+            feeds[writer[name]].add(module.name)
     by_name = {m.name: m for m in ordered}
-    members = {n: sorted(condensed.nodes[n]["members"]) for n in condensed.nodes}
     blocks = []
-    for node in nx.lexicographical_topological_sort(condensed, key=lambda n: members[n][0]):
-        block = members[node]
+    for block in _blocks(feeds):
         sizes = {
             v: int(np.prod([len(coords[d]) for d in variables[v].dims], dtype=int))
             for v in variables
@@ -142,6 +138,38 @@ def build_plan(modules: Iterable[Module], coords: Coordinates) -> Plan:
         tears = sorted({v for w, r, v in links if place[w] >= place[r]})
         blocks.append(Block(tuple(by_name[n] for n in order), tuple(tears)))
     return Plan(tuple(blocks), variables, writer, reads, lags, matches, params)
+
+
+def _blocks(feeds: Mapping[str, set[str]]) -> list[list[str]]:
+    """Modules that feed each other together, in an order in which each block feeds later ones.
+
+    Among blocks that could come next, the first by name does.
+    """
+    waiting = dict.fromkeys(feeds, 0)
+    for readers in feeds.values():
+        for name in readers:
+            waiting[name] += 1
+    ready = [name for name, count in waiting.items() if count == 0]
+    heapq.heapify(ready)
+    order = []
+    while ready:
+        name = heapq.heappop(ready)
+        order.append([name])
+        for reader in feeds[name]:
+            waiting[reader] -= 1
+            if waiting[reader] == 0:
+                heapq.heappush(ready, reader)
+    if len(order) == len(feeds):
+        return order
+    import networkx as nx  # slow to import; only plans with feedback need it
+
+    graph = nx.DiGraph()
+    graph.add_nodes_from(feeds)
+    graph.add_edges_from((name, reader) for name, readers in feeds.items() for reader in readers)
+    condensed = nx.condensation(graph)
+    members = {n: sorted(condensed.nodes[n]["members"]) for n in condensed.nodes}
+    sequence = nx.lexicographical_topological_sort(condensed, key=lambda n: members[n][0])
+    return [members[node] for node in sequence]
 
 
 def _order_block(

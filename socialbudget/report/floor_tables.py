@@ -230,7 +230,8 @@ def write_workbook(
     by_year = (
         ("cost", "Cost", ["guarantee", "title", "measure"], "Cost by guarantee"),
         ("recipients", "Recipients", ["guarantee", "title", "sex", "measure"],
-         "People entitled (target), of them reached, and all who receive (recipients)"),
+         "People entitled (target), of them reached, all who receive (recipients), and those "
+         "entitled whom benefits would reach at the coverage of today (existing)"),
         ("financing", "Financing", ["option", "measure"],
          "What each way alone would take to pay for the gap"),
         ("sources", "Financing as planned", ["source", "measure"],
@@ -267,28 +268,33 @@ def input_cells(pack: Pack, paths: Iterable[str]) -> pd.DataFrame:
     the package) is left out.
     """
     rows: list[dict[str, Any]] = []
+    titles: dict[str, str] = {}
     for path in paths:
         entry = pack.entries.get(path)
         if entry is None:
             continue
-        cells = pack.provenance(path)
+        frame = pack.provenance(path)
         years = [y for y in entry.years if y <= pack.base_year] or [entry.years[0]]
-        here = cells[cells["year"] == years[-1]]
+        here = frame[frame["year"] == years[-1]]
         if len(here) > CELLS:
-            here = here.head(0)
             rows.append(
-                {"path": path, "year": years[-1], "cell": f"{len(cells)} cells in "
+                {"path": path, "year": years[-1], "cell": f"{len(frame)} cells in "
                  f"{pack.manifest.tables[entry.table].file}", "value": math.nan,
                  "unit": entry.unit, "source": "", "flag": "", "note": ""}
             )  # fmt: skip
-        for cell in here.to_dict("records"):
-            place = ", ".join(f"{d}={cell[d]}" for d in entry.dims)
-            source = pack.manifest.sources[cell["source"]]
+            continue
+        names = [*entry.dims, "value", "unit", "source", "flag", "note"]
+        for *place, value, unit, source, flag, note in zip(
+            *(here[c].tolist() for c in names), strict=True
+        ):
+            if source not in titles:
+                found = pack.manifest.sources[source]
+                titles[source] = f"{found.publisher}: {found.title}"
+            cell = ", ".join(f"{d}={at}" for d, at in zip(entry.dims, place, strict=True))
             rows.append(
-                {"path": path, "year": cell["year"], "cell": place, "value": cell["value"],
-                 "unit": cell["unit"].replace("LCU", pack.manifest.currency),
-                 "source": f"{source.publisher}: {source.title}", "flag": cell["flag"],
-                 "note": cell["note"]}
+                {"path": path, "year": years[-1], "cell": cell, "value": value,
+                 "unit": unit.replace("LCU", pack.manifest.currency),
+                 "source": titles[source], "flag": flag, "note": note}
             )  # fmt: skip
     columns = ["path", "year", "cell", "value", "unit", "source", "flag", "note"]
     return pd.DataFrame(rows, columns=columns)
@@ -399,7 +405,7 @@ class Book:
 def _measure_kind(measure: str) -> str:
     if measure.endswith("lcu"):
         return "lcu"
-    if measure in ("target", "reached", "recipients", "poor_persons"):
+    if measure in ("target", "reached", "recipients", "existing", "poor_persons"):
         return "persons"
     if (
         "share" in measure
@@ -415,18 +421,16 @@ def _by_year(book: Book, name: str, about: str, frame: pd.DataFrame, labels: Seq
     ws = book.sheet(name, about)
     labels = ["package", *labels, *(["quantile"] if "quantile" in frame.columns else [])]
     years = [int(y) for y in frame["year"].unique()]
-    # Each row of labels stands once for each year, the years in order.
-    keys = list(frame[labels].itertuples(index=False, name=None))
-    place = {key: k for k, key in enumerate(dict.fromkeys(keys))}
-    values = np.full((len(place), len(years)), np.nan)
-    values[
-        [place[key] for key in keys],
-        pd.Index(years).get_indexer(pd.Index(frame["year"])),
-    ] = frame["value"]
+    # Each row of labels stands once for each year, the years in order and together.
+    names = zip(*(frame[label].tolist()[:: len(years)] for label in labels), strict=True)
+    place = {key: k for k, key in enumerate(names)}
+    values = frame["value"].to_numpy().reshape(len(place), len(years))
+    if (frame["year"].to_numpy().reshape(values.shape) != years).any():
+        raise SocialBudgetError(f"the table '{name}' is not by year; give it as assessed")
     for j, label in enumerate([*labels, *years]):
         ws.write_string(2, j, str(label).replace("_", " "), book.head)
     for j, label in enumerate(labels):
-        book.fit(ws, j, [label, *frame[label].unique()], 34)
+        book.fit(ws, j, [label, *{key[j] for key in place}], 34)
     ws.set_column(len(labels), len(labels) + len(years) - 1, 14)
     for key, i in place.items():
         named = dict(zip(labels, key, strict=True))
@@ -434,13 +438,13 @@ def _by_year(book: Book, name: str, about: str, frame: pd.DataFrame, labels: Seq
         parts = _parts(place, labels, named) if name == "Cost" else []
         for j, label in enumerate(key):
             ws.write_string(3 + i, j, str(label), book.bold if parts else book.text)
-        for j, value in enumerate(values[i]):
+        for j, value in enumerate(values[i].tolist()):
             column = len(labels) + j
             if parts and math.isclose(values[parts, j].sum(), value, rel_tol=1e-9):
                 cells = "+".join(xl_rowcol_to_cell(3 + p, column) for p in parts)
                 ws.write_formula(3 + i, column, f"={cells}", book.total[kind], value)
-            else:
-                book.cell(ws, 3 + i, column, value, kind)
+            elif math.isfinite(value):
+                ws.write_number(3 + i, column, value, book.number[kind])
     ws.freeze_panes(3, len(labels))
     ws.autofilter(2, 0, 2 + len(place), len(labels) - 1)
     ws.repeat_rows(2)
@@ -528,12 +532,15 @@ def _listed(book: Book, name: str, about: str, frame: pd.DataFrame) -> None:
     ws = book.sheet(name, about)
     for j, column in enumerate(frame.columns):
         ws.write_string(2, j, str(column).replace("_", " "), book.head)
-        book.fit(ws, j, [column, *frame[column].astype(str).str[:80]], 52)
-        for i, value in enumerate(frame[column]):
-            if column == "year":
+        values = frame[column].tolist()
+        book.fit(ws, j, [column, *{str(v)[:80] for v in values}], 52)
+        for i, value in enumerate(values):
+            if isinstance(value, str):
+                ws.write_string(3 + i, j, value, book.text)
+            elif column == "year":
                 book.cell(ws, 3 + i, j, value, "year")
-            elif isinstance(value, float | np.floating) and math.isfinite(value):
-                ws.write_number(3 + i, j, float(value), book.text)
+            elif isinstance(value, float) and math.isfinite(value):
+                ws.write_number(3 + i, j, value, book.text)
             else:
                 book.cell(ws, 3 + i, j, value, "plain")
     ws.freeze_panes(3, 1)
