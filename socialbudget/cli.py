@@ -379,18 +379,19 @@ def _composed(reform: Scenario, closing: Scenario) -> Scenario:
 @contextmanager
 def _steps() -> Iterator[Any]:
     """A line that says what is being done; plain lines where there is no terminal."""
-    from rich.console import Console
+    if sys.stderr.isatty():
+        from rich.console import Console
 
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with console.status("Starting") as status:
+        with Console(stderr=True).status("Starting") as status:
             yield status.update
         return
     last = ""
 
     def tell(text: str) -> None:
         nonlocal last
-        head = text.rstrip("0123456789 ")
+        # Of a step that counts years ("Projecting Ethiopia: 2031"), one line.
+        head, _, tail = text.rpartition(": ")
+        head = head if tail.isdigit() else text
         if head != last:
             click.echo(f"{head} ...", err=True)
             last = head
