@@ -12,11 +12,13 @@ from socialbudget.ensemble import project
 from socialbudget.errors import IdentityError, PackError
 from socialbudget.floor import Assessment, assess, assess_variants, load_package
 from socialbudget.floor.instances import DOLLARS, PUBLISHED, build
+from socialbudget.floor.kin import share_within
 from socialbudget.floor.package import Package, parse_package
 from socialbudget.floor.world import assess_world, world_table
 from socialbudget.modules.floor_accounts import FloorAccounts
 from socialbudget.modules.schemes.guarantee import Guarantee
-from socialbudget.pack import Pack
+from socialbudget.pack import Pack, load_pack
+from socialbudget.population import project_population
 from socialbudget.poverty import lognormal_fgt
 from socialbudget.report.floor_console import WIDTH, summary, world_summary
 from tests.floor_pack import COVERAGE, changed, extended, figures, without
@@ -250,6 +252,114 @@ def test_targeting_with_errors(pack: Pack) -> None:
     np.testing.assert_allclose(
         recipients, group * (0.7 * poor + 0.1 * (1 - poor))[:, None], rtol=1e-10
     )
+
+
+def test_errors_of_targeting_concern_those_newly_covered(pack: Pack) -> None:
+    """Whoever is covered today stays so; a package with a start of its own replaces instead."""
+    old = "start = 0.0, target = 1.0, ramp_years = 0"
+    poor = ("[65, 100]\n", f"[65, 100]\n{POOR}\n")
+    had = COVERAGE["old_age"]
+
+    def shares(start: str, target: float) -> tuple[Assessment, np.ndarray, np.ndarray]:
+        text = ONE.replace(*poor).replace(
+            old, f"start = {start}, target = {target}, ramp_years = 0"
+        )
+        a = run(pack, parse_package(text))
+        target_ = series(a, "floor_g.target")
+        group = midyear(a)[:, :, 65:].sum(axis=2)
+        leaked = series(a, "floor_g.recipients")[:, FUNCTIONS.index("old_age")] - series(
+            a, "floor_g.reached"
+        )
+        return a, series(a, "floor_g.reached") / target_, leaked / (group - target_)
+
+    a, reached, leaked = shares('"existing"', 0.9)
+    np.testing.assert_allclose(reached, had + (0.9 - had) * 0.7, rtol=1e-12)
+    np.testing.assert_allclose(leaked, (0.9 - had) * 0.1, rtol=1e-9)
+    # What is new is paid to those newly covered, and to nobody else.
+    new = series(a, "floor_g.recipients").sum(axis=(1, 2)) - had * series(a, "floor_g.target").sum(
+        axis=1
+    )
+    np.testing.assert_allclose(series(a, "floor.gap"), new * series(a, "floor_g.amount"), rtol=1e-9)
+    rows = a.recipients.query("measure in ('existing', 'target') and quantile == 'central'")
+    shown = rows.pivot_table(index=["year", "sex"], columns="measure", values="value")
+    np.testing.assert_allclose(shown["existing"] / shown["target"], had, rtol=1e-12)
+
+    _, reached, leaked = shares('"existing"', 0.5)
+    np.testing.assert_allclose(reached, had, rtol=1e-12)
+    np.testing.assert_allclose(leaked, 0.0, atol=1e-9)
+    _, reached, leaked = shares("0.5", 0.5)
+    np.testing.assert_allclose(reached, 0.5 * 0.7, rtol=1e-12)
+    np.testing.assert_allclose(leaked, 0.5 * 0.1, rtol=1e-9)
+
+
+def test_orphans_are_those_of_the_families(pack: Pack) -> None:
+    """Persons of an age at mid-year times the share of orphans among them, in each year."""
+    text = ONE.replace('who = "population"', 'who = "orphans"\norphans = "{}"').replace(
+        "[65, 100]", "[6, 17]"
+    )
+    alone = project_population(pack, to=LAST_YEAR, families=True)
+    kinds = {
+        kind: alone[f"families.{kind}_orphans"][:, 0] for kind in ("maternal", "paternal", "double")
+    }
+    people = alone["demography.population"][:, 0].sum(axis=1)
+    lost = {
+        "any": kinds["maternal"] + kinds["paternal"] - kinds["double"],
+        "double": kinds["double"],
+    }
+    found = {}
+    for kind, count in lost.items():
+        a = run(pack, parse_package(text.replace("{}", kind)))
+        share = (count[1:] + count[:-1]) / (people[1:] + people[:-1])
+        expected = (midyear(a) * share[:, None])[:, :, 6:18].sum(axis=2)
+        np.testing.assert_allclose(series(a, "floor_g.target"), expected, rtol=1e-10)
+        found[kind] = expected.sum()
+        assert "families.married_share" in set(a.quality["path"])
+    assert 0.0 < found["double"] < 0.5 * found["any"]
+    # A country without marital status says whose stands in.
+    other = run(load_pack("ETH"), parse_package(text.replace("{}", "any")), to=2026)
+    assert any("marriage pattern of the region" in note for note in other.notes)
+    flags = other.quality.set_index("path")["flag"]
+    assert flags["families.married_share"] == "assumed"
+
+
+def test_a_limit_of_children_by_mother(pack: Pack) -> None:
+    text = ONE.replace("[65, 100]", "[0, 13]\nchildren_per_woman_at_most = {}")
+    whole = run(pack, parse_package(text.replace("\nchildren_per_woman_at_most = {}", "")))
+    everybody = series(whole, "floor_g.target").sum(axis=1)
+    shares = [
+        series(run(pack, parse_package(text.replace("{}", str(n)))), "floor_g.target").sum(axis=1)
+        / everybody
+        for n in (1, 2, 10)
+    ]
+    one, two, ten = shares
+    assert (one < two).all()
+    assert (two < ten).all()
+    np.testing.assert_allclose(ten, 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize(("mean", "limit"), [(0.3, 1), (1.7, 2), (3.2, 2), (3.2, 4)])
+def test_children_within_a_limit_are_those_of_a_poisson(mean: float, limit: int) -> None:
+    women = np.array([[1000.0, 0.0]])
+    found = share_within(women, women * mean, limit)
+    drawn = np.random.default_rng(1).poisson(mean, 400_000)
+    expected = np.minimum(drawn, limit).mean() / mean
+    assert found[0] == pytest.approx(expected, abs=3e-3)
+    assert share_within(women, np.zeros((1, 2)), limit)[0] == 1.0
+
+
+def test_growth_of_a_full_pack_has_the_spread_of_its_productivity() -> None:
+    pack = load_pack("ZAF")
+    known = pack.manifest.uncertainty
+    assert "macroeconomy.productivity_growth" not in known
+    plan = build(pack, load_package("helpage_2011"), LAST_YEAR)
+    driver = plan.pack.manifest.uncertainty["macroeconomy.productivity_growth"]
+    share = float(pack.entries["macroeconomy.labour_share"].values[0])
+    tfp = known["macroeconomy.tfp_growth"]
+    assert driver.sd == pytest.approx(tfp.sd / share)
+    assert (driver.persistence, driver.source) == (tfp.persistence, tfp.source)
+    assert {"macroeconomy.tfp_growth", "macroeconomy.labour_share"} <= set(plan.used)
+    # The full model keeps its own.
+    assert "macroeconomy.productivity_growth" not in pack.manifest.uncertainty
 
 
 def test_transfers_add_up_to_the_new_benefits(pack: Pack) -> None:

@@ -113,7 +113,13 @@ def test_the_default_package_has_the_four_guarantees_low_and_high() -> None:
         # words
         ('group = "older_persons"', 'group = "old"', "'health_care', 'children'"),
         ('function = "old_age"', 'function = "oldage"', "did you mean 'old_age'?"),
-        ('who = "population"', 'who = "orphans"', "'population', 'disabled'"),
+        ('who = "population"', 'who = "widows"', "'population', 'disabled'"),
+        ('who = "population"', 'who = "population"\norphans = "any"', 'write who = "orphans"'),
+        (
+            'who = "population"',
+            'who = "population"\nchildren_per_woman_at_most = 2',
+            "one span of ages for both sexes up to 24",
+        ),
         ('of = "gdp_per_head"', 'of = "gdp"', "'poverty_line', 'average_wage'"),
         ('title = "Pension"', 'title = ""', "at least 1 character"),
         # fields

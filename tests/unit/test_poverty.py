@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -145,26 +146,61 @@ def test_targeted_at_everybody_is_universal() -> None:
     assert targeted[1] == pytest.approx(universal[1], abs=1e-12)
 
 
-def test_gini_of_two_targeted_transfers_against_a_sample() -> None:
-    """The merged Lorenz curve of four parts, against the sorted sample of the same cells."""
-    mean, sigma = 1000.0, 0.7
-    transfers = ((0.4, 0.7, 0.1, 150.0), (0.25, 0.5, 0.0, 400.0))
-    _, found = measures(mean, sigma, 700.0, targeted=transfers)
-    means, _ = grid(sigma)
+def combinations(
+    mean: float, sigma: float, transfers: tuple[tuple[float, float, float, float], ...]
+) -> tuple[Array, Array, Array]:
+    """Bounds or means of every group plus what each combination of transfers gives, and weights."""
+    means, bounds = grid(sigma)
     place = np.arange(GRID)
-    values, weights = [], []
-    for first in (0, 1):
-        for second in (0, 1):
-            w = np.full(GRID, 1.0 / GRID)
-            extra = 0.0
-            for on, (poor, reach, leak, amount) in zip((first, second), transfers, strict=True):
-                below = np.clip(poor * GRID - place, 0.0, 1.0)
-                share = below * reach + (1.0 - below) * leak
-                w = w * (share if on else 1.0 - share)
-                extra += amount * on
-            values.append(mean * means + extra)
-            weights.append(w)
-    assert found == pytest.approx(gini(np.concatenate(values), np.concatenate(weights)), abs=1e-12)
+    extras, weights = [], []
+    for combination in product((0, 1), repeat=len(transfers)):
+        w = np.full(GRID, 1.0 / GRID)
+        extra = 0.0
+        for on, (poor, reach, leak, amount) in zip(combination, transfers, strict=True):
+            below = np.clip(poor * GRID - place, 0.0, 1.0)
+            share = below * reach + (1.0 - below) * leak
+            w = w * (share if on else 1.0 - share)
+            extra += amount * on
+        extras.append(np.full(GRID, extra))
+        weights.append(w)
+    every, weight = np.concatenate(extras), np.concatenate(weights)
+    repeats = 2 ** len(transfers)
+    low = np.tile(mean * bounds[:-1], repeats) + every
+    return np.stack([low, low + np.tile(mean * np.diff(bounds), repeats)]), np.tile(
+        mean * means, repeats
+    ) + every, weight  # fmt: skip
+
+
+MANY = tuple(
+    (0.1 + 0.04 * k, 0.4 + 0.04 * k, 0.02 * k, 20.0 + 7.0 * (k % 5)) for k in range(12)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [2, 5, 6, 7, 9, 12])
+def test_targeted_transfers_against_every_combination(count: int) -> None:
+    """Exact up to six; beyond, on a grid of sums, within 2e-4."""
+    mean, sigma, line = 1000.0, 0.7, 700.0
+    found, inequality = measures(mean, sigma, line, targeted=MANY[:count])
+    (low, high), values, weight = combinations(mean, sigma, MANY[:count])
+    poor = np.clip((line - low) / (high - low), 0.0, 1.0)
+    middle = (low + np.minimum(high, line)) / 2.0
+    tolerance = 1e-12 if count <= 6 else 2e-4
+    assert found[0] == pytest.approx((weight * poor).sum(), abs=tolerance)
+    gap = (weight * poor * np.maximum(line - middle, 0.0) / line).sum()
+    assert found[1] == pytest.approx(gap, abs=tolerance)
+    assert inequality == pytest.approx(gini(values, weight), abs=tolerance)
+
+
+def test_many_targeted_transfers_take_no_longer_than_some() -> None:
+    """Twenty would part each group into a million."""
+    mean, sigma, line = 1000.0, 0.7, 700.0
+    many = tuple((0.3, 0.5, 0.05, 10.0) for _ in range(20))
+    found, _ = measures(mean, sigma, line, targeted=many)
+    before, _ = measures(mean, sigma, line)
+    assert (found < before).all()
+    # By the law of large numbers, near a transfer of its expectation to each of the poor.
+    sure, _ = measures(mean, sigma, line, targeted=((0.3, 1.0, 0.0, 100.0),))
+    assert found[1] == pytest.approx(sure[1], rel=0.05)
 
 
 @given(

@@ -73,12 +73,16 @@ def test_packages_have_the_published_parameters(name: str) -> None:
         assert [g.amount.share for g in guarantees.values()] == [0.30, 0.30, 0.15, 0.30]
         assert guarantees["social_assistance"].days == 100
         assert guarantees["children"].ages == {"female": (0, 13), "male": (0, 13)}
+        assert guarantees["children"].children_per_woman_at_most == 2
     else:
         assert {g.administration_share for g in guarantees.values()} == {0.0}
         assert {k: g.amount.share for k, g in guarantees.items()} == {
-            "children": 0.25, "maternity": 1.0, "disability": 1.0, "old_age": 1.0
+            "children": 0.25, "orphans": 0.25, "maternity": 1.0, "disability": 1.0, "old_age": 1.0
         }  # fmt: skip
         assert guarantees["maternity"].months == 4
+        # No child counts twice.
+        assert guarantees["children"].ages == {"female": (0, 5), "male": (0, 5)}
+        assert guarantees["orphans"].ages == {"female": (6, 17), "male": (6, 17)}
 
 
 @pytest.mark.parametrize("iso3", ["MNG", "SLE", "ETH", "IND"])
