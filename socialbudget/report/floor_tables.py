@@ -150,17 +150,16 @@ def write_country(
     from socialbudget.results import whole_folder
 
     check_cases(assessments)
+    frames = {name: long_table(assessments, name) for name in LONG}
     with whole_folder(folder, COUNTRY_MARKER) as new:
         (new / "tables").mkdir()
-        for name in LONG:
-            long_table(assessments, name).to_parquet(
-                new / "tables" / f"{name}.parquet", index=False, compression="zstd"
-            )
+        for name, frame in frames.items():
+            frame.to_parquet(new / "tables" / f"{name}.parquet", index=False, compression="zstd")
         (new / COUNTRY_MARKER).write_text(
             json.dumps(manifest(assessments), indent=2, ensure_ascii=False) + "\n",
             encoding="utf-8",
         )
-        write_workbook(assessments, new / "workbook.xlsx", today=today)
+        write_workbook(assessments, new / "workbook.xlsx", today=today, frames=frames)
         write_brief(assessments, new / "brief.html", today=today)
     return Path(folder)
 
@@ -216,15 +215,21 @@ def manifest(assessments: Sequence[Assessment]) -> dict[str, Any]:
 
 
 def write_workbook(
-    assessments: Sequence[Assessment], file: str | Path, *, today: date | None = None
+    assessments: Sequence[Assessment],
+    file: str | Path,
+    *,
+    today: date | None = None,
+    frames: Mapping[str, pd.DataFrame] | None = None,
 ) -> None:
     """Write one or two assessments of a country as an Excel workbook.
 
     Sheets: front page, cost, recipients, financing, poverty, how each cost arises (persons times
     amount, as formulas), fit of the distribution, the package field by field with reasons, inputs
-    by path with source and flag, and the cells of the pack behind them.
+    by path with source and flag, and the cells of the pack behind them. `frames` are the long
+    tables where they are made already.
     """
     check_cases(assessments)
+    frames = frames or {name: long_table(assessments, name) for name in LONG}
     book = Book(Path(file))
     front = book.sheet("Front", "")
     by_year = (
@@ -239,20 +244,20 @@ def write_workbook(
         ("poverty", "Poverty", ["line", "measure", "stage"], "Poverty before and after"),
     )  # fmt: skip
     for name, title, labels, about in by_year:
-        _by_year(book, title, about, long_table(assessments, name), labels)
+        _by_year(book, title, about, frames[name], labels)
     _trace(book, assessments)
     _fit(book, assessments)
     _package(book, assessments)
     _listed(
         book, "Inputs", "What the result rests on: value, source and how firm it is",
-        long_table(assessments, "quality").drop_duplicates(),
+        frames["quality"].drop_duplicates(),
     )  # fmt: skip
     a = assessments[0]
     _listed(
         book, "Input cells",
         f"Cells of the pack behind the inputs, {a.pack.base_year} or the last year given; of paths "
         f"with more than {CELLS} cells a year, the file is named",
-        input_cells(a.pack, long_table(assessments, "quality")["path"].unique()),
+        input_cells(a.pack, dict.fromkeys(frames["quality"]["path"].tolist())),
     )  # fmt: skip
     _listed(
         book, "Sources", "Publishers, editions and licences of the pack's values", sources(a.pack)

@@ -18,7 +18,7 @@ from socialbudget.floor.world import assess_world, world_table
 from socialbudget.modules.floor_accounts import FloorAccounts
 from socialbudget.modules.schemes.guarantee import Guarantee
 from socialbudget.pack import Pack, load_pack
-from socialbudget.population import project_population
+from socialbudget.population import has_families, project_population
 from socialbudget.poverty import lognormal_fgt
 from socialbudget.report.floor_console import WIDTH, summary, world_summary
 from tests.floor_pack import COVERAGE, changed, extended, figures, without
@@ -316,7 +316,9 @@ def test_orphans_are_those_of_the_families(pack: Pack) -> None:
         assert "families.married_share" in set(a.quality["path"])
     assert 0.0 < found["double"] < 0.5 * found["any"]
     # A country without marital status says whose stands in.
-    other = run(load_pack("ETH"), parse_package(text.replace("{}", "any")), to=2026)
+    bare = without(pack, *(p for p in pack.entries if p.startswith("families.")))
+    assert not has_families(bare)
+    other = run(bare, parse_package(text.replace("{}", "any")), to=2026)
     assert any("marriage pattern of the region" in note for note in other.notes)
     flags = other.quality.set_index("path")["flag"]
     assert flags["families.married_share"] == "assumed"
@@ -355,6 +357,7 @@ def test_growth_of_a_full_pack_has_the_spread_of_its_productivity() -> None:
     driver = plan.pack.manifest.uncertainty["macroeconomy.productivity_growth"]
     share = float(pack.entries["macroeconomy.labour_share"].values[0])
     tfp = known["macroeconomy.tfp_growth"]
+    assert tfp.sd is not None
     assert driver.sd == pytest.approx(tfp.sd / share)
     assert (driver.persistence, driver.source) == (tfp.persistence, tfp.source)
     assert {"macroeconomy.tfp_growth", "macroeconomy.labour_share"} <= set(plan.used)
