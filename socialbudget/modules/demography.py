@@ -128,7 +128,7 @@ class Demography(Module):
             -20.0,
             20.0,
             "Index k of mortality: death rates are multiplied by exp(k b), b being "
-            "demography.mortality_sensitivity.",
+            "the sensitivity of mortality.",
             time="annual",
         ),
         Param(
@@ -157,8 +157,8 @@ class Demography(Module):
             "1",
             0.0,
             1e3,
-            "Relative propensity to be one of the migrants of demography.migration_shift, by the "
-            "age reached at the end of the year.",
+            "Relative propensity to be one of the migrants whom the shift of migration adds, by "
+            "the age reached at the end of the year.",
             time="fixed",
         ),
     )
