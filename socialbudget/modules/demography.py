@@ -148,7 +148,7 @@ class Demography(Module):
             -10.0,
             10.0,
             "Net migrants for one resident at the start of the year, beyond "
-            "demography.net_migration; 0 in the base year.",
+            "those expected; 0 in the base year.",
             time="annual",
         ),
         Param(
