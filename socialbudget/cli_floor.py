@@ -38,7 +38,9 @@ WORLD_DRAWS = 31
     default=None,
     help=f"Draws behind the ranges; 0 for none. [default: {DRAWS}, {WORLD_DRAWS} with --all]",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the draws."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -156,6 +158,7 @@ def _world(
     with _steps() as step:
         step("Loading the model (the first run on a machine compiles it, up to a minute)")
         from socialbudget.floor import assess_world
+        from socialbudget.floor.world import reason
 
         table, refused = assess_world(
             package,
@@ -165,6 +168,10 @@ def _world(
             processes=processes,
             progress=lambda iso3: step(f"Assessing {iso3}"),
         )
+        if len(refused) == len(table):
+            raise click.ClickException(
+                f"no country has a result: {reason(next(iter(refused.values())))}"
+            )
         step("Writing table and map")
         from socialbudget.report.floor_tables import write_world
 
