@@ -5,7 +5,7 @@ Method 7.3 and 8. The lognormal stands in for a survey: indicative, not a substi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ MEAN_ERROR = 0.25
 """Standard error taken for the logarithm of the mean of the national accounts."""
 SURVEY_RATIO = 0.85
 """Mean of surveys over private consumption per head of the national accounts (assumed)."""
-MOST_STEPS, STEP_TOLERANCE, NOISE = 100, 1e-14, 1e-10
+TOLERANCE = 1e-14
 GRID = 1000
 """Groups of equal size that stand for the population."""
 
@@ -202,58 +202,32 @@ def fit_lognormal(
     score_error = SHARE_ERROR / _density(score)
     sigma_error = SHARE_ERROR / (np.sqrt(2.0) * _density(target / np.sqrt(2.0)))
 
-    def misfit(unknown: Array) -> tuple[Array, Array]:
-        """Residuals, and how they move with the two unknowns."""
+    def misfit(unknown: Array) -> Array:
         mu, sigma = unknown[0], np.exp(unknown[1])
-        z = (x - mu) / sigma
-        parts: list[ArrayLike] = [(score - z) / score_error, [(sigma - target) / sigma_error]]
-        slopes: list[ArrayLike] = [
-            np.column_stack([1.0 / (sigma * score_error), z / score_error]),
-            [[0.0, sigma / sigma_error]],
+        parts: list[ArrayLike] = [
+            (score - (x - mu) / sigma) / score_error,
+            [(sigma - target) / sigma_error],
         ]
         if given is not None:
             parts.append([(mu + sigma**2 / 2.0 - np.log(given)) / MEAN_ERROR])
-            slopes.append([[1.0 / MEAN_ERROR, sigma**2 / MEAN_ERROR]])
-        return np.concatenate([*map(np.asarray, parts)]), np.concatenate([*map(np.asarray, slopes)])
+        return np.concatenate([*map(np.asarray, parts)])
 
     centre = np.log(given) - target**2 / 2.0 if given is not None else float(
         np.mean(x - score * target)
     )  # fmt: skip
-    found = _least_squares(misfit, np.array([centre, np.log(target)]))
-    mu, sigma = float(found[0]), float(np.exp(found[1]))
+    from scipy.optimize import least_squares
+
+    found = least_squares(
+        misfit, np.array([centre, np.log(target)]), xtol=TOLERANCE, ftol=TOLERANCE, gtol=TOLERANCE
+    )
+    if not found.success:
+        raise ValueError("no lognormal could be fitted to the published figures")
+    mu, sigma = float(found.x[0]), float(np.exp(found.x[1]))
     mean = float(np.exp(mu + sigma**2 / 2.0))
     observed = {**{k: float(h) for k, h in headcounts.items()}, "gini": float(gini_)}
     fitted = {k: lognormal_fgt(mean, sigma, lines[k], 0) for k in headcounts}
     fitted["gini"] = lognormal_gini(sigma)
     return LognormalFit(mean, sigma, observed, fitted, unused, given)
-
-
-def _least_squares(misfit: Callable[[Array], tuple[Array, Array]], start: Array) -> Array:
-    """Unknowns with the least sum of squares, by damped Gauss-Newton steps (Levenberg, Marquardt).
-
-    SciPy has the same, but takes a third of a second to import, which is much beside a run.
-
-    Raises
-    ------
-    ValueError
-        When a hundred steps do not lead to rest.
-    """
-    unknown, damping = start, 0.0
-    error, slope = misfit(unknown)
-    for _ in range(MOST_STEPS):
-        normal, pull = slope.T @ slope, slope.T @ error
-        step = -np.linalg.solve(normal + damping * np.diag(np.diag(normal)), pull)
-        if np.abs(step).max() <= STEP_TOLERANCE * (1.0 + np.abs(unknown).max()):
-            return unknown + step
-        new_error, new_slope = misfit(unknown + step)
-        if new_error @ new_error <= error @ error:
-            unknown, error, slope = unknown + step, new_error, new_slope
-            damping /= 10.0
-        elif np.abs(step).max() <= NOISE:
-            return unknown
-        else:
-            damping = max(10.0 * damping, 1e-3)
-    raise ValueError("no lognormal could be fitted to the published figures")
 
 
 def _density(score: Array | float) -> Array:
