@@ -17,6 +17,7 @@ from calibration.cohorts import Projection, project
 from calibration.graduation import AGES, FIVE_YEAR
 from calibration.rogers_castro import UN_LAST_AGE, fallback_profile
 from calibration.united_nations import (
+    LARGE,
     annual,
     build_inputs,
     countries,
@@ -36,9 +37,6 @@ OWN_YEARS = range(2023, 2026)
 """First years whose migrants are published by age and sex."""
 
 EXCHANGE_ROUNDS = 2
-
-LARGE = 1e6
-"""Persons in 2020 from which a country counts."""
 
 BANDS = {
     "0-19": slice(0, 4),

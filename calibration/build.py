@@ -9,29 +9,21 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from calibration import countries_page, synthetic
 from calibration.base_year import base_year
-from calibration.demography import (
-    add_demography,
-    death_rates,
-    net_migration,
-    trustees_death_rates,
-    trustees_net_migration,
-)
+from calibration.demography import add_demography, pack_inputs
 from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.macro import add_macro, macro_base
 from calibration.nuptiality import add_families
 from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
-from calibration.world import RAPID_SOURCES, add_world_sources, build_level1, countries
-from calibration.world_data import BASE_YEAR, locations
+from calibration.united_nations import countries
+from calibration.world import RAPID_SOURCES, add_world_sources, build_level1
+from calibration.world_data import locations
 from calibration.world_economy import add_rapid_inputs
 from socialbudget.builder import PackBuilder
 
@@ -87,11 +79,9 @@ def _level2(iso3: str) -> PackBuilder:
         income_group=income_group(iso3),
     )
     add_demography(pack, iso3)
-    usa = iso3 == "USA"
-    rates = trustees_death_rates() if usa else death_rates(iso3)
-    migration = trustees_net_migration() if usa else net_migration(iso3)
-    add_demographic_uncertainty(pack, iso3, by_year(rates), by_year(migration))
-    add_families(pack, iso3, place["subregion"], rates[BASE_YEAR])
+    inputs = pack_inputs(iso3)
+    add_demographic_uncertainty(pack, iso3, inputs.death_rate, inputs.net_migration)
+    add_families(pack, iso3, place["subregion"], inputs.death_rate[0])
     base = base_year(iso3)
     add_labour(pack, iso3, base.population_midyear)
     add_macro(pack, iso3)
@@ -110,11 +100,6 @@ def _level2(iso3: str) -> PackBuilder:
     )
     add_uncertainty(pack)
     return pack
-
-
-def by_year(values: Mapping[int, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Arrays of single years, one after the other."""
-    return np.stack([values[year] for year in sorted(values)])
 
 
 def main(arguments: Sequence[str]) -> None:

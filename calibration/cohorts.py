@@ -31,6 +31,8 @@ class Inputs:
         Male births for one female birth.
     net_migration : array [year, sex, age]
         Persons a year by the age reached at the end of the year.
+    migrants_exposed : float
+        Share of the migrants of a year who arrive at its start; the others arrive at its end.
     """
 
     iso3: str
@@ -40,6 +42,7 @@ class Inputs:
     fertility_rate: Array
     sex_ratio_at_birth: Array
     net_migration: Array
+    migrants_exposed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def survival_ratios(rates: Array) -> tuple[Array, Array]:
 
 
 def project(inputs: Inputs) -> Projection:
-    """Cohort-component projection of `inputs`; migrants arrive at the end of a year.
+    """Cohort-component projection of `inputs`.
 
     Parameters
     ----------
@@ -90,7 +93,7 @@ def project(inputs: Inputs) -> Projection:
     shape = inputs.death_rate.shape
     stock, births, deaths = np.zeros(shape), np.zeros(shape[:2]), np.zeros(shape)
     stock[0] = inputs.population
-    nobody = np.zeros(1)
+    exposed = np.array([inputs.migrants_exposed])
     for t in range(1, shape[0]):
         cohort_step(
             stock[t - 1 : t],
@@ -99,7 +102,7 @@ def project(inputs: Inputs) -> Projection:
             inputs.fertility_rate[t : t + 1],
             inputs.sex_ratio_at_birth[t : t + 1],
             inputs.net_migration[t : t + 1],
-            nobody,
+            exposed,
             1.0,
             stock[t : t + 1],
             births[t : t + 1],

@@ -18,22 +18,13 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
-from calibration.demography import (
-    _fertility_level,
-    base_population,
-    death_rates,
-    net_migration,
-    survival_ratios,
-    trustees_death_rates,
-    trustees_fertility_rates,
-    trustees_net_migration,
-    united_nations_inputs,
-)
+from calibration.cohorts import project, survival_ratios
+from calibration.demography import pack_inputs
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FEMALE, MALE, STATUSES
-from socialbudget.kernels.cohort import cohort_step
 from socialbudget.modules.demography import _stock_a_year_before
 from socialbudget.modules.participation import RETIREMENT_RAMP
+from socialbudget.participation_engines import advance
 from socialbudget.profiles import shift_along_age
 
 Array = NDArray[np.float64]
@@ -149,42 +140,18 @@ def midyear_population(iso3: str) -> dict[int, Array]:
     -------
     dict of int to ndarray [sex, age], person
     """
-    usa = iso3 == "USA"
-    rates = trustees_death_rates() if usa else death_rates(iso3)
-    migration = trustees_net_migration() if usa else net_migration(iso3)
-    fertility = trustees_fertility_rates() if usa else _fertility(iso3)
-    ratio = _fertility_level(iso3, "sex_ratio_at_birth")
-    exposed = np.array([0.5 if usa else 0.0])  # as `demography.migrants_exposed`
-    stock = base_population(iso3)[None]
-    survival, birth_survival = survival_ratios(rates[BASE_YEAR])
+    inputs = pack_inputs(iso3)
+    survival, birth_survival = survival_ratios(inputs.death_rate[:1])
     before, _ = _stock_a_year_before(
-        stock, survival[None], birth_survival[None], migration[BASE_YEAR][None], exposed
+        inputs.population[None],
+        survival,
+        birth_survival,
+        inputs.net_migration[:1],
+        np.array([inputs.migrants_exposed]),
     )
-    out = {BASE_YEAR: np.asarray(0.5 * (before[0] + stock[0]))}
-    for year in range(BASE_YEAR + 1, LAST_YEAR + 1):
-        survival, birth_survival = survival_ratios(rates[min(year, max(rates))])
-        after, births, deaths = np.empty_like(stock), np.empty((1, 2)), np.empty_like(stock)
-        cohort_step(
-            stock,
-            survival[None],
-            birth_survival[None],
-            fertility[year][None],
-            np.array([ratio[year]]),
-            migration[year][None],
-            exposed,
-            1.0,
-            after,
-            births,
-            deaths,
-        )
-        out[year] = 0.5 * (stock[0] + after[0])
-        stock = after
-    return out
-
-
-def _fertility(iso3: str) -> dict[int, Array]:
-    inputs = united_nations_inputs(iso3)
-    return dict(zip(inputs.years, inputs.fertility_rate, strict=True))
+    middle = project(inputs).midyear
+    middle[0] = 0.5 * (before[0] + inputs.population)
+    return dict(zip(inputs.years, middle, strict=True))
 
 
 def single_age_population(iso3: str, reference_date: str) -> Array:
@@ -200,7 +167,7 @@ def single_age_population(iso3: str, reference_date: str) -> Array:
     ndarray [sex, age], person
     """
     if reference_date == "31 December":
-        return base_population(iso3)
+        return pack_inputs(iso3).population
     if reference_date != "1 July":
         raise ValueError(f"reference date '{reference_date}'")
     return midyear_population(iso3)[BASE_YEAR]
@@ -223,8 +190,7 @@ def projected_labour_force(iso3: str) -> dict[int, float]:
     for year, stock in people.items():
         if year > BASE_YEAR:
             before, cohort = cohort, static.copy()
-            stay = before[:, :-2] * (1 - leave[:, 1:-1])
-            cohort[:, 1:-1] = stay + entry[:, 1:-1] * np.maximum(RATE_MAX - stay, 0)
+            cohort[:, 1:-1] = advance(before[:, :-2], entry[:, 1:-1], leave[:, 1:-1], RATE_MAX)
         rates = weight * cohort + (1 - weight) * static
         age = steps[max(y for y in steps if y <= year)]
         shift = np.full((1, 2), THETA_RETIREMENT * (age - steps[BASE_YEAR]))

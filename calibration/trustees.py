@@ -7,12 +7,16 @@ come from older reports and from World Population Prospects 2024.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from calibration import united_nations
+from calibration.cohorts import Inputs
+from calibration.mortality.closing import expectancy_at
 from calibration.mortality.measures import life_expectancy
 from calibration.united_nations import (
     AGES,
@@ -39,9 +43,12 @@ TRUSTEES_BANDS = {
 }
 PATTERN_YEARS = range(2024, 2050)
 LAST_MIGRANT_AGE = 75
+MIGRANTS_EXPOSED = 0.5
 
 
 def add_trustees(pack: PackBuilder) -> None:
+    """Add the population tables of the United States to their pack, by the Trustees' reports."""
+    inputs = trustees_inputs()
     pack.source(
         "ssa_tr2026_population",
         publisher="US Social Security Administration",
@@ -71,12 +78,10 @@ def add_trustees(pack: PackBuilder) -> None:
         retrieved="2025",
         note="Pattern by age; the level is that of the 2026 report.",
     )
-    rates = trustees_death_rates()
-    migration = trustees_net_migration()
     pack.table(
         "demography.population",
         SEX_AGE,
-        trustees_base_population(rates, migration),
+        inputs.population,
         "person",
         "ssa_tr2024_population",
         "estimated",
@@ -86,7 +91,7 @@ def add_trustees(pack: PackBuilder) -> None:
     pack.table(
         "demography.death_rate",
         SEX_AGE,
-        rates,
+        dict(zip(inputs.years, inputs.death_rate, strict=True)),
         "1/year",
         "ssa_tr2020_mortality",
         "estimated",
@@ -97,10 +102,10 @@ def add_trustees(pack: PackBuilder) -> None:
     pack.table(
         "demography.fertility_rate",
         ("age",),
-        trustees_fertility_rates(),
+        dict(zip(inputs.years, inputs.fertility_rate, strict=True)),
         "1/year",
         np.where((ages >= 10) & (ages < 55), "ssa_tr2026_population", "wpp2024"),
-        np.where((ages >= 15) & (ages < 50), "estimated", "imputed"),
+        "estimated",
         note="sum as published; pattern by age of World Population Prospects 2024 (2099 for 2100)",
     )
     pack.series(
@@ -113,20 +118,37 @@ def add_trustees(pack: PackBuilder) -> None:
     pack.table(
         "demography.net_migration",
         SEX_AGE,
-        migration,
+        dict(zip(inputs.years, inputs.net_migration, strict=True)),
         "person/year",
         "ssa_tr2026_population",
-        "imputed",
+        "estimated",
         note="total of the 2026 report; pattern by age and sex from the population of the 2024 "
-        "report",
+        "report, net departures of single ages (0.03% of the migrants) taken as none",
     )
     pack.value(
         "demography.migrants_exposed",
-        0.5,
+        MIGRANTS_EXPOSED,
         "1",
         "ssa_tr2026_population",
         "assumed",
         note="usual convention",
+    )
+
+
+@cache
+def trustees_inputs() -> Inputs:
+    """Inputs of the projection of the Social Security area, half a year of the migrants exposed."""
+    rates, migration = trustees_death_rates(), trustees_net_migration()
+    fertility, ratio = trustees_fertility_rates(), sex_ratio_at_birth("USA")
+    return Inputs(
+        "USA",
+        tuple(YEARS),
+        trustees_base_population(rates, migration),
+        np.stack([rates[year] for year in YEARS]),
+        np.stack([fertility[year] for year in YEARS]),
+        np.array([ratio[year] for year in YEARS]),
+        np.stack([migration[year] for year in YEARS]),
+        MIGRANTS_EXPOSED,
     )
 
 
@@ -180,7 +202,7 @@ def trustees_death_rates() -> dict[int, Array]:
             birth = targets["e0", sex][year]
 
             def miss_at_65(c: float, rates: Array = rates, target: float = old_age) -> float:
-                return _expectancy_from(65, rates * np.exp(c)) - target
+                return float(expectancy_at(rates * np.exp(c), 65)) - target
 
             above = float(brentq(miss_at_65, -2.0, 2.0))
 
@@ -214,7 +236,9 @@ def trustees_net_migration() -> dict[int, Array]:
 
     The report gives no ages. The population of the 2024 report, less the survivors of the year
     before, leaves the migrants of each age; their mean over years is the pattern. It stops at age
-    75, beyond which the remainder tells of mortality rather than of migrants.
+    75, beyond which the remainder tells of mortality rather than of migrants. Ages from which, on
+    balance, people leave (0.03% of the arrivals) count as zero: they are fewer than the rounding
+    of the stocks can tell, and a pattern must keep its sign when the total changes.
     """
     stocks = _by_year(source_table("ssa_tr2024_population_1_july"), "population")
     old = _old_death_rates()
@@ -255,7 +279,7 @@ def trustees_base_population(rates: dict[int, Array], migration: dict[int, Array
             children[None],
             np.array([ratio]),
             migration[year][None],
-            np.array([0.5]),
+            np.array([MIGRANTS_EXPOSED]),
             1.0,
             after,
             np.empty((1, 2)),
@@ -272,14 +296,6 @@ def trustees_fertility_rates() -> dict[int, Array]:
     level = trustees_series("total_fertility_rate")
     rates = united_nations.fertility_rates("USA", np.array([level[y] for y in YEARS]), YEARS)
     return dict(zip(YEARS, rates, strict=True))
-
-
-def _expectancy_from(age: int, rates: Array) -> float:
-    """Life expectancy at an age, from death rates of single ages (year)."""
-    m = rates[age:]
-    q = m[:-1] / (1.0 + 0.5 * m[:-1])
-    survivors = np.concatenate([[1.0], np.cumprod(1.0 - q)])
-    return float(np.sum(survivors[:-1] * (1.0 - 0.5 * q)) + survivors[-1] / m[-1])
 
 
 def _by_year(frame: pd.DataFrame, column: str, ages: int = AGES) -> dict[int, Array]:

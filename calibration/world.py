@@ -9,19 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from calibration.demography import add_demography, countries
+from calibration.demography import add_demography, pack_inputs
 from calibration.imputation import income_group
 from calibration.nuptiality import add_families
 from calibration.uncertainty import add_demographic_uncertainty
-from calibration.united_nations import united_nations_inputs
 from calibration.world_data import BASE_YEAR, currency, locations
 from calibration.world_economy import add_world_economy
 from calibration.world_labour import ASSUMED, add_world_labour
 from socialbudget.builder import PackBuilder
-
-__all__ = ["RAPID_SOURCES", "SOURCES", "add_world_sources", "build_level1", "countries"]
 
 SOURCES: dict[str, dict[str, str]] = {
     "ilo_labour": {
@@ -117,7 +112,7 @@ def build_level1(iso3: str, version: str) -> PackBuilder:
     Parameters
     ----------
     iso3 : str
-        One of `countries`.
+        One of `calibration.united_nations.countries`.
     version : str
         Version of the packs.
     """
@@ -136,11 +131,9 @@ def build_level1(iso3: str, version: str) -> PackBuilder:
     )
     add_world_sources(pack)
     add_demography(pack, iso3)
-    inputs = united_nations_inputs(iso3)
-    add_demographic_uncertainty(
-        pack, iso3, np.asarray(inputs.death_rate), np.asarray(inputs.net_migration)
-    )
-    add_families(pack, iso3, place["subregion"], np.asarray(inputs.death_rate)[0])
+    inputs = pack_inputs(iso3)
+    add_demographic_uncertainty(pack, iso3, inputs.death_rate, inputs.net_migration)
+    add_families(pack, iso3, place["subregion"], inputs.death_rate[0])
     add_world_labour(pack, iso3)
     add_world_economy(pack, iso3)
     add_economic_uncertainty(pack)

@@ -83,7 +83,9 @@ _fiscal = click.option(
     show_default=True,
     help="Number of draws of the stochastic drivers.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the draws."
+)
 @_closure
 @_fiscal
 @click.option(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from socialbudget.scenario import Scenario
 
 LAST_YEAR = 2100
+SUBJECTS = ("demography", "participation", "families")
+"""First words of the paths that a variant of the population may change."""
 
 
 @click.command()
@@ -89,6 +91,8 @@ def population(
             "--threshold: a probability needs draws of the stochastic drivers; add --draws 1000"
         )
     scenario = _variant(variants)
+    if scenario is not None:
+        _of_population_alone(scenario)
     if out is None:
         parts = [pack.folder.resolve().name, "population", *(Path(v).stem for v in variants)]
         parts += [f"to{to}"] if to != LAST_YEAR else []
@@ -134,6 +138,20 @@ def _variant(names: tuple[str, ...]) -> Scenario | None:
         loaded = Scenario.load(find_scenario(name))
         whole = loaded if whole is None else whole | loaded
     return whole
+
+
+def _of_population_alone(scenario: Scenario) -> None:
+    """Refuse changes of anything else: this command runs no economy and no schemes."""
+    from fnmatch import fnmatchcase
+
+    for number, change in enumerate(scenario.changes, 1):
+        subject = change.path.partition(".")[0]
+        if not any(fnmatchcase(known, subject) for known in SUBJECTS):
+            raise click.UsageError(
+                f"--variant '{scenario.title}': change {number} is of '{change.path}', but this "
+                "command runs the population alone, without economy and schemes; for the whole "
+                "model use `socialbudget run COUNTRY --scenario FILE`"
+            )
 
 
 def console_summary(page: Population) -> str:

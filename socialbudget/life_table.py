@@ -7,12 +7,11 @@ kernel `socialbudget.kernels.cohort.survival_from_death_rates`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from socialbudget.errors import SocialBudgetError
 
@@ -43,24 +42,33 @@ _INFANT_ANDREEV_KINGKADE = {
 }
 
 
-def infant_years_lived(m0: float, sex: Sex) -> float:
+@overload
+def infant_years_lived(m0: float, sex: Sex) -> float: ...
+@overload
+def infant_years_lived(m0: Array, sex: Sex) -> Array: ...
+def infant_years_lived(m0: float | Array, sex: Sex) -> float | Array:
     """Mean years lived in the first year of life by those who die in it.
 
     Parameters
     ----------
-    m0 : float
-        Death rate below age 1 (1/year).
+    m0 : float or array
+        Death rates below age 1 (1/year).
     sex : {"female", "male"}
 
     Returns
     -------
-    float
+    float or array
         a(0) (year), after Andreev and Kingkade (2015), Demographic Research 33(13).
     """
-    for bound, constant, slope in _INFANT_ANDREEV_KINGKADE[_checked(sex)]:
-        if m0 < bound:
-            return constant + slope * m0
-    raise SocialBudgetError(f"m0 must be a number, not {m0}")
+    rate = np.asarray(m0, dtype=float)
+    if not np.all(np.isfinite(rate)):
+        raise SocialBudgetError(f"m0 must be a number, not {rate[~np.isfinite(rate)].flat[0]}")
+    low, middle, high = (
+        (rate < bound, constant + slope * rate)
+        for bound, constant, slope in _INFANT_ANDREEV_KINGKADE[_checked(sex)]
+    )
+    lived = np.where(low[0], low[1], np.where(middle[0], middle[1], high[1]))
+    return lived if lived.ndim else float(lived)
 
 
 def abridged_life_table(
@@ -211,6 +219,9 @@ def intrinsic_growth_rate(nlx: ArrayLike, maternity: ArrayLike, mean_age: ArrayL
     """
     net = np.asarray(nlx, dtype=float) * np.asarray(maternity, dtype=float)
     x = np.asarray(mean_age, dtype=float)
+    # At the call: SciPy takes long to load, and runs that need life tables do without it.
+    from scipy.optimize import brentq
+
     if not np.sum(net) > 0.0:
         raise SocialBudgetError("no births: the population has no intrinsic growth rate")
     return float(brentq(lambda r: float(np.sum(np.exp(-r * x) * net)) - 1.0, -0.5, 0.5, xtol=1e-14))

@@ -35,6 +35,15 @@ if TYPE_CHECKING:
 OWN = "socialbudget"
 """Publisher of the project's own assumptions, which nobody has observed."""
 
+LEFT_OUT = {
+    "VAT": (
+        "Holy See",
+        "its source, World Population Prospects 2024, gives its total population only: no "
+        "fertility, mortality or ages",
+    )
+}
+"""Names of areas of the source that have no pack, and why."""
+
 Function = Literal[FUNCTIONS]  # type: ignore[valid-type]
 
 
@@ -323,6 +332,9 @@ def load_pack(country: str | Path) -> Pack:
 
 def _no_such_pack(wanted: str) -> str:
     """Says so, with the countries that may be meant, by code and by name."""
+    for code, (name, reason) in LEFT_OUT.items():
+        if _plain(wanted) in (_plain(code), _plain(name)):
+            return f"no pack is shipped for {name} ({code}): {reason}"
     known = headings()
     names = {_plain(heading.name): iso3 for iso3, heading in known.items()}
     holding = find_packs(wanted) if len(wanted) > 3 else {}

@@ -1,4 +1,4 @@
-"""Moving an age profile along age."""
+"""Profiles along age: moved, and differences of ages."""
 
 from __future__ import annotations
 
@@ -39,3 +39,21 @@ def shift_along_age(profile: Array, shift: Array, fade_in: tuple[int, int] | Non
     lower = np.take_along_axis(full, below, axis=-1)
     upper = np.take_along_axis(full, below + 1, axis=-1)
     return lower + part * (upper - lower)
+
+
+def logistic_density(difference: Array, mean: Array | float, sd: Array | float) -> Array:
+    """Logistic density of an age difference, positive everywhere.
+
+    Parameters
+    ----------
+    difference, mean, sd : float64[...], years
+        `sd` is the standard deviation; all broadcast to one another.
+
+    Returns
+    -------
+    float64[...]
+        1/year.
+    """
+    scale = sd * np.sqrt(3.0) / np.pi
+    decay = np.exp(-np.abs(difference - mean) / scale)
+    return np.ascontiguousarray(decay / (scale * (1.0 + decay) ** 2))

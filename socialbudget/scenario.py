@@ -298,10 +298,10 @@ def find_scenario(name: str) -> Path:
     if given.stem in shipped and given.parent in (Path(), Path("scenarios")):
         return shipped[given.stem]
     near = difflib.get_close_matches(given.stem, list(shipped), n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
+    hint = f"; did you mean '{near[0]}'?" if near else "."
     raise ScenarioError(
         f"scenario '{name}'",
-        [f"no such file{hint}. Shipped scenarios: {', '.join(shipped) or 'none'}"],
+        [f"no such file{hint} Shipped scenarios: {', '.join(shipped) or 'none'}"],
     )
 
 

@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from socialbudget.contract import Array
-from socialbudget.dims import MAX_AGE, STANDARD
+from socialbudget.dims import STANDARD
 from socialbudget.errors import IdentityError, SocialBudgetError
 from socialbudget.pack import Pack, headings, load_pack
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from socialbudget.population.ages import AgeGroup, Groups
+
 T = TypeVar("T")
 
-AgeGroup = tuple[int, int | None]
-"""First and last age of a group; None is the open end."""
-
-AGE_GROUPS: tuple[AgeGroup, ...] = ((0, 14), (15, 64), (65, None))
+AGE_GROUPS = "0-14,15-64,65+"
 WORLD = "World"
 GROUPINGS = ("region", "subregion", "income_group")
 WORTH_A_PROCESS = 12
@@ -257,7 +256,7 @@ def world_population(
     to: int = 2100,
     *,
     packs: Iterable[str | Path] | None = None,
-    age_groups: Sequence[AgeGroup] = AGE_GROUPS,
+    age_groups: Groups = AGE_GROUPS,
     processes: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> WorldPopulation:
@@ -269,25 +268,21 @@ def world_population(
         Last year.
     packs, processes, progress
         As in `each_pack`.
-    age_groups : sequence of (int, int or None)
-        First and last age of each group, the last None for an open one; they may overlap. The
-        total is always there.
+    age_groups : str or sequence of AgeGroup
+        As `socialbudget.population.parse_age_groups` reads them; they may overlap. The total is
+        always there.
 
     Raises
     ------
-    ValueError
-        An age group that is none.
     SocialBudgetError
-        When no country has a result.
+        An age group that is none, or no country with a result.
     IdentityError
         When births, deaths and migrants of the world do not add up to its change.
     """
+    from socialbudget.population.ages import parse_age_groups
     from socialbudget.projection import IDENTITY_TOLERANCE
 
-    groups = tuple((int(a), MAX_AGE if b is None else int(b)) for a, b in age_groups)
-    for low, high in groups:
-        if not 0 <= low <= high <= MAX_AGE:
-            raise ValueError(f"age group {low}-{high}: ages go from 0 to {MAX_AGE}, lowest first")
+    groups = parse_age_groups(age_groups)
     outcomes = each_pack(
         partial(country_population, to=to, age_groups=groups), packs, processes, progress
     )
@@ -300,9 +295,9 @@ def world_population(
     lengths = {len(c.population) for c in countries.values()}
     if len(lengths) > 1:
         raise SocialBudgetError("the packs have different base years and do not add up to a world")
-    labels = tuple(f"{a}+" if b == MAX_AGE else f"{a}-{b}" for a, b in groups)
     years = tuple(range(to - lengths.pop() + 1, to + 1))
-    world = WorldPopulation(years, (*labels, "total"), countries, refused)
+    labels = (*(group.label for group in groups), "total")
+    world = WorldPopulation(years, labels, countries, refused)
     residual = world.residual()
     if not residual <= IDENTITY_TOLERANCE:
         raise IdentityError(
@@ -311,16 +306,14 @@ def world_population(
     return world
 
 
-def country_population(
-    pack: Pack, to: int, age_groups: Sequence[tuple[int, int]]
-) -> CountryPopulation:
+def country_population(pack: Pack, to: int, age_groups: Sequence[AgeGroup]) -> CountryPopulation:
     """Project one country's population, central path, and sum it over ages."""
     from socialbudget.ensemble import project
     from socialbudget.modules.demography import Demography
 
     results = project(pack, to=to, modules=[Demography()])
     stock = results["demography.population"][:, 0]
-    parts = [stock[..., a : b + 1].sum(axis=-1) for a, b in (*age_groups, (0, MAX_AGE))]
+    parts = [stock[..., group.ages].sum(axis=-1) for group in age_groups] + [stock.sum(axis=-1)]
     head = pack.manifest
     return CountryPopulation(
         head.name,

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from calibration.mortality.coherent import ProductRatio, fit_product_ratio
 from calibration.mortality.lee_carter import LeeCarter, fit_lee_carter
 from calibration.mortality.lee_carter_likelihood import fit_lee_carter_likelihood
-from calibration.mortality.measures import SEXES, life_expectancy
+from calibration.mortality.measures import SEXES, death_probabilities, life_expectancy
 from calibration.mortality.observations import Observations, observations
 from calibration.mortality.projection import death_rate_table, pack_ages
-from calibration.mortality.targets import improved_rates
+from calibration.mortality.targets import PAST_YEARS, ULTIMATE_UP_TO_AGE, improved_rates
 
 Array = NDArray[np.float64]
 
@@ -35,6 +35,8 @@ LAST_FITTED_AGE = 95
 FIRST_YEAR, JUMP_OFF, HORIZON = 1971, 2019, 2100
 """2020 and 2021 are in the data, but are years of an epidemic."""
 DRAWS, SEED = 1000, 1
+PUBLISHED_UNIT = 1e-5
+"""Last digit of the death rates (1/year)."""
 LEVELS = {"p025": 0.025, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p975": 0.975}
 BACKTESTS = ((1971, 1990), (1971, 2000))
 SHOWN = (2019, 2030, 2050, 2075, 2100)
@@ -284,6 +286,27 @@ def age_rows(tests: Sequence[Backtest]) -> list[str]:
     return rows
 
 
+def text_figures(made: Forecast, published: pd.Series) -> dict[str, str]:
+    """Figures of the text of the page, by their name in the template."""
+    whole = observed_rates(FIRST_YEAR, JUMP_OFF)
+    closed = pack_ages(whole[..., : LAST_FITTED_AGE + 1])
+    moved = np.abs(life_expectancy(closed) - life_expectancy(whole)).max()
+    young = death_probabilities(closed[[JUMP_OFF - PAST_YEARS - FIRST_YEAR, -1]])[
+        ..., :ULTIMATE_UP_TO_AGE
+    ]
+    fall = 100.0 * (1.0 - (young[1] / young[0]) ** (1.0 / PAST_YEARS)).mean(axis=-1)
+    own = made.quantiles["p975"][-1] - made.quantiles["p025"][-1]
+    theirs = [published[sex, "p975", HORIZON] - published[sex, "p025", HORIZON] for sex in SEXES]
+    children = observed_rates(JUMP_OFF - 9, JUMP_OFF)[..., 1:15]
+    return {
+        "kannisto": f"{moved:.3f}",
+        "improvement": f"{fall[0]:.1f} and {fall[1]:.1f}",
+        "width": f"{own[0]:.0f} (women) and {own[1]:.0f} (men)",
+        "width_un": f"{theirs[0]:.0f} and {theirs[1]:.0f}",
+        "rounding": f"{100.0 * float(np.median(0.5 * PUBLISHED_UNIT / children)):.0f}",
+    }
+
+
 def page(made: Forecast, tests: Sequence[Backtest]) -> str:
     """The page: its text with the tables in their places."""
     published = united_nations()
@@ -293,6 +316,7 @@ def page(made: Forecast, tests: Sequence[Backtest]) -> str:
         ("central", central_rows(made, published)),
         ("backtest", backtest_rows(tests)),
         ("ages", age_rows(tests)),
+        *((name, [value]) for name, value in text_figures(made, published).items()),
     ):
         text = text.replace(f"{{{{{name}}}}}", "\n".join(rows))
     return text

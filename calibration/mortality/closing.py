@@ -93,8 +93,27 @@ def open_at(rates: ArrayLike, age: int = 100) -> Array:
     m = np.asarray(rates, dtype=float)
     if not 0 < age < m.shape[-1] - 1:
         raise SocialBudgetError(f"the table of {m.shape[-1]} ages cannot be opened at {age}")
-    q = np.minimum(m[..., age:-1] / (1.0 + 0.5 * m[..., age:-1]), 1.0)
+    lived = expectancy_at(m, age)
+    return np.concatenate([m[..., :age], (1.0 / lived)[..., None]], axis=-1)
+
+
+def expectancy_at(rates: ArrayLike, age: int) -> Array:
+    """Life expectancy at an age.
+
+    Parameters
+    ----------
+    rates : array [..., age]
+        Death rates (1/year) of single ages from 0 to a last age, which is open.
+    age : int
+        From 1 on: half a year is lived by those who die between two birthdays.
+
+    Returns
+    -------
+    array [...]
+        Year.
+    """
+    m = np.asarray(rates, dtype=float)[..., age:]
+    q = np.minimum(m[..., :-1] / (1.0 + 0.5 * m[..., :-1]), 1.0)
     alive = np.cumprod(1.0 - q, axis=-1)
     start = np.concatenate([np.ones_like(alive[..., :1]), alive[..., :-1]], axis=-1)
-    lived = np.sum(start * (1.0 - 0.5 * q), axis=-1) + alive[..., -1] / m[..., -1]
-    return np.concatenate([m[..., :age], (1.0 / lived)[..., None]], axis=-1)
+    return np.asarray(np.sum(start * (1.0 - 0.5 * q), axis=-1) + alive[..., -1] / m[..., -1])

@@ -77,11 +77,10 @@ def death_rates(probabilities: ArrayLike, open_rate: ArrayLike) -> Array:
         raise SocialBudgetError("a probability of dying below the open age group reaches one")
     m: Array = q / (1.0 - 0.5 * np.minimum(q, 1.0))
     for place, sex in enumerate(SEXES):
-        infant = np.vectorize(infant_years_lived, otypes=[float])
         # a(0) depends on m(0); a strong contraction, so a dozen rounds reach rounding error.
         for _ in range(12):
             q0 = q[..., place, 0]
-            m[..., place, 0] = q0 / (1.0 - (1.0 - infant(m[..., place, 0], sex)) * q0)
+            m[..., place, 0] = q0 / (1.0 - (1.0 - infant_years_lived(m[..., place, 0], sex)) * q0)
     m[..., -1] = open_rate
     return m
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.kernels.families import balance_couples, parents_of_children
+from socialbudget.profiles import logistic_density
 
 SEX_AGE = ("sex", "age")
 AGE_KIN = ("age", "kin_age")
@@ -365,7 +366,7 @@ class Families(Module):
         y["families.married"] = spouses
         couples = y["families.couples"]
         ages = people.shape[-1]
-        density = _density(
+        density = logistic_density(
             np.arange(ages, dtype=float) - np.arange(ages, dtype=float)[:, None],
             y.p["families.age_difference_mean"][:, None, None],
             y.p["families.age_difference_sd"][:, None, None],
@@ -445,7 +446,7 @@ class Families(Module):
         children = y["families.children_by_mother"]
         ages = children.shape[-1]
         age = np.arange(ages, dtype=float)
-        fathers = _density(
+        fathers = logistic_density(
             age - age[:, None],
             y.p["families.age_difference_mean"][:, None, None],
             y.p["families.age_difference_sd"][:, None, None],
@@ -524,16 +525,8 @@ def _shares(weights: Array, other: Array) -> Array:
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
-def _density(difference: Array, mean: Array, sd: Array) -> Array:
-    """Logistic density of the age difference, positive everywhere."""
-    scale = sd * np.sqrt(3.0) / np.pi
-    z = np.abs(difference - mean) / scale
-    decay = np.exp(-z)
-    return np.ascontiguousarray(decay / (scale * (1.0 + decay) ** 2))
-
-
 def _difference(mean: Array, sd: Array) -> tuple[NDArray[np.int64], Array]:
     """Differences in whole years and their probabilities, ``[1|draw, difference]``."""
     steps = np.arange(-40, 61, dtype=np.int64)
-    density = _density(steps.astype(float), mean[:, None], sd[:, None])
+    density = logistic_density(steps.astype(float), mean[:, None], sd[:, None])
     return steps, density / density.sum(axis=-1, keepdims=True)

@@ -17,10 +17,11 @@ import pandas as pd
 from socialbudget.contract import Array
 from socialbudget.dims import STANDARD
 from socialbudget.errors import SocialBudgetError
+from socialbudget.life_table import Sex, infant_years_lived
 from socialbudget.population.measure import Measure, measure_of
 from socialbudget.results import Results
 
-SEXES = STANDARD["sex"]
+SEXES: tuple[Sex, Sex] = ("female", "male")
 HELD = (
     "Mortality after the last year of the run is held at that of the last year: cohorts that are "
     "still alive then live on in it."
@@ -70,18 +71,8 @@ def _infant_lived(q0: Array) -> Array:
     a = np.empty_like(q0)
     rate = q0 / (1.0 - 0.5 * q0)
     for _ in range(60):
-        for sex, (first, second, above) in enumerate(
-            (
-                ((0.01724, 0.14903, -2.05527), (0.06891, 0.04667, 3.88089), 0.31411),
-                ((0.02300, 0.14929, -1.99545), (0.08307, 0.02832, 3.26021), 0.29915),
-            )
-        ):
-            m = rate[..., sex]
-            a[..., sex] = np.where(
-                m < first[0],
-                first[1] + first[2] * m,
-                np.where(m < second[0], second[1] + second[2] * m, above),
-            )
+        for place, sex in enumerate(SEXES):
+            a[..., place] = infant_years_lived(rate[..., place], sex)
         before, rate = rate, q0 / (1.0 - (1.0 - a) * q0)
         if np.abs(rate - before).max() < 1e-17:
             break

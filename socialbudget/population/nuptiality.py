@@ -20,6 +20,7 @@ from socialbudget.contract import Array
 from socialbudget.dims import MAX_AGE, STANDARD
 from socialbudget.errors import PackError, SocialBudgetError
 from socialbudget.pack import OWN, Entry, Pack, Source, TableEntry
+from socialbudget.profiles import logistic_density
 from socialbudget.table import Frames
 
 STANDARD_SD = 6.58
@@ -167,9 +168,7 @@ def marital_shares(pattern: Pattern, death_rate: Array) -> tuple[Array, Array]:
     """
     ages = MAX_AGE + 1
     steps = np.arange(-40, 61)
-    scale = pattern.difference_sd * np.sqrt(3.0) / np.pi
-    decay = np.exp(-np.abs(steps - pattern.difference_mean) / scale)
-    weight = decay / (1.0 + decay) ** 2
+    weight = logistic_density(steps.astype(float), pattern.difference_mean, pattern.difference_sd)
     weight /= weight.sum()
     married, widowed = np.zeros((2, ages)), np.zeros((2, ages))
     age = np.arange(ages)

@@ -45,6 +45,9 @@ GROUPED: dict[str, Callable[[Results, str], Measure]] = {
     "support_ratio": structure.support_ratio,
 }
 """Measures that take an age group in brackets: ``population[65+]``, ``share[0-14]``."""
+_PER_ONE = ("child_ratio", "old_age_ratio", "total_ratio", "share")
+_LARGEST_RATIO = 5.0
+"""Ratios and shares are of one; above this, a bare number is meant per hundred."""
 _WORDS = {"": 1.0, "%": 0.01, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 _THRESHOLD = re.compile(
     r"^(?P<name>[a-z_]+)\s*(?:\[(?P<group>[^\]]*)\])?\s*(?P<sign>[<>])\s*"
@@ -102,12 +105,18 @@ def parse_threshold(text: str) -> Threshold:
         )
     if group is not None:
         _only(group)
+    value = float(match["number"])
+    if name in _PER_ONE and match["word"] is None and abs(value) > _LARGEST_RATIO:
+        raise SocialBudgetError(
+            f"threshold '{text}': {name} is of one, so {value:g} would be {100 * value:,.0f} per "
+            f"100; write {value:g}% or {value / 100:g}"
+        )
     return Threshold(
         text=" ".join(text.split()),
         measure=name,
         group=group,
         above=match["sign"] == ">",
-        value=float(match["number"]) * _WORDS[match["word"] or ""],
+        value=value * _WORDS[match["word"] or ""],
         year=int(match["year"]) if match["year"] else None,
         ever=match["when"] == "by",
     )

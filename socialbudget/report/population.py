@@ -285,10 +285,10 @@ def _charts(page: Population) -> dict[str, list[Chart]]:
             [
                 line
                 for line in (
-                    Line("Women, by the mortality they will meet", met[:, 0], WOMEN, "dashed", 1.8),
-                    Line("Men, by the mortality they will meet", met[:, 1], MEN, "dashed", 1.8),
-                    Line("Women, by the mortality of the year", now[:, 0], WOMEN),
-                    Line("Men, by the mortality of the year", now[:, 1], MEN),
+                    Line("Women, cohort", met[:, 0], WOMEN, "dashed", 1.8),
+                    Line("Men, cohort", met[:, 1], MEN, "dashed", 1.8),
+                    Line("Women, period", now[:, 0], WOMEN),
+                    Line("Men, period", now[:, 1], MEN),
                 )
                 if np.isfinite(line.values).any()
             ],
@@ -420,6 +420,7 @@ def _marital_chart(married: Array, widowed: Array, persons: Array, year: int) ->
             Line("Men widowed", share(widowed, 1), MEN, "dashed"),
         ],
         suffix="%",
+        wide=True,
     )
 
 

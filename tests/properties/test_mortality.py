@@ -74,6 +74,7 @@ def test_poisson_fit_gives_deaths_of_every_age_and_year() -> None:
     np.testing.assert_allclose((expected - data.deaths) @ b, 0.0, atol=1e-2)
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(factor=st.floats(0.05, 50.0), family=st.sampled_from(["binomial", "poisson"]))
 def test_size_of_the_population_does_not_matter(factor: float, family: str) -> None:

@@ -22,6 +22,7 @@ from socialbudget.report.html import script_hash
 from socialbudget.report.lexis_surface import lexis_surface
 from socialbudget.report.population import (
     Population,
+    _charts,
     course_of_size,
     covered,
     headline_measures,
@@ -316,3 +317,34 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
     done = run("ZZZ", "--to", "2026", "--out", str(tmp_path))
     assert done.exit_code == 1
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["VAT"], "no pack is shipped for Holy See (VAT): its source"),
+        (["ZAF", "--variant", "no_such_variant"], "no such file"),
+        (
+            ["ZAF", "--variant", "universal_child_benefit"],
+            "runs the population alone, without economy and schemes",
+        ),
+        (
+            ["ZAF", "--draws", "5", "--threshold", "old_age_ratio > 50"],
+            "old_age_ratio is of one, so 50 would be 5,000 per 100; write 50% or 0.5",
+        ),
+        (["ZAF", "--seed", "-1"], "-1 is not in the range x>=0"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments: list[str], said: str) -> None:
+    found = run(*arguments)
+    assert found.exit_code != 0
+    assert said in " ".join(f"{found.output} {found.exception}".split())
+    assert "?." not in found.output
+
+
+def test_legends_fit_one_line_and_no_row_is_half_empty(page: Population) -> None:
+    drawn = _charts(page)
+    for chart in drawn["survival"]:
+        assert sum(len(key.name) for key in chart.keys) < 60
+    width = sum(2 if chart.wide else 1 for chart in drawn["families"])
+    assert width % 2 == 0

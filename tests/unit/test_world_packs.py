@@ -9,9 +9,9 @@ import pytest
 
 from calibration import countries_page
 from calibration.build import VERSION, all_packs, build
-from calibration.demography import countries
 from calibration.imputation import INCOME_GROUPS
 from calibration.labour import midyear_population
+from calibration.united_nations import countries
 from calibration.world_data import weo
 from calibration.world_economy import gdp
 from socialbudget.ensemble import check_rapid, project
@@ -76,6 +76,7 @@ def test_every_pack_says_where_the_country_lies(packs: dict[str, Pack]) -> None:
     assert packs["USA"].manifest.subregion == "Northern America"
 
 
+@pytest.mark.slow
 def test_the_page_on_all_packs_is_up_to_date(packs: dict[str, Pack]) -> None:
     assert countries_page.PAGE.read_text(encoding="utf-8") == countries_page.page(packs)
 

@@ -32,6 +32,7 @@ PROFILES = pd.read_csv(
     Path(__file__).parent / "data" / "wpp2024_net_migration_2040.csv", header=[0, 1], index_col=0
 )
 CASES = [(iso3, sex) for iso3 in ("CAN", "DEU", "KOR") for sex in ("female", "male")]
+SOURCES = Path(__file__).resolve().parents[2] / "calibration" / "sources"
 ROUNDING = 0.0011
 """Published to 0.001 thousand; totals are split over ages with their own rounding."""
 
@@ -71,6 +72,20 @@ def test_published_balance_is_of_two_western_curves(iso3: str, sex: str) -> None
     again = balance_profile(balance.arrivals, balance.departures)
     np.testing.assert_allclose(again, profile, atol=ROUNDING)
     assert fit_balance(np.roll(profile, 1)).largest_error > 50 * ROUNDING
+
+
+def test_profiles_of_all_countries_as_the_page_says() -> None:
+    """``docs/mortality_models.md``: profiles of 2040 with more than 100 persons at some age."""
+    table = pd.read_parquet(SOURCES / "wpp2024_net_migration.parquet")
+    wide = table[table.year == 2040].pivot(index=["iso3", "sex"], columns="age", values="value")
+    profiles = wide[wide.abs().max(axis=1) > 100]
+    one_person = [fit_balance(row).largest_error <= 1.0 for row in profiles.to_numpy(dtype=float)]
+    assert (sum(one_person), len(one_person)) == (238, 281)
+    germany = fit_balance(wide.loc["DEU", "female"].to_numpy(dtype=float))
+    assert [round(germany.arrivals, -3), round(germany.departures, -3)] == [319_000, 235_000]
+    for key, explained in ((("KOR", "male"), 0.85), (("CAN", "female"), 0.997)):
+        profile = wide.loc[key].to_numpy(dtype=float)[: UN_LAST_AGE + 1]
+        assert fit_schedule(profile).explained == pytest.approx(explained, abs=0.005)
 
 
 def test_standards_sum_to_one_and_peak_at_the_start_of_work() -> None:

@@ -19,9 +19,12 @@ from calibration.cohorts import project
 from calibration.graduation import FIVE_YEAR
 from calibration.mortality.measures import life_expectancy
 from calibration.united_nations import (
+    LARGE,
     LEFT_OUT,
     SEXES,
     SMALLEST_GROUP,
+    _shares_by_group,
+    _women,
     annual,
     countries,
     fertility_shares,
@@ -202,13 +205,83 @@ def test_page_is_up_to_date(measured, backtests):
             assert abs(left - right) <= 1.01 * unit, (old, new)
 
 
-@pytest.mark.parametrize("iso3", ["ARE", "MHL"])
-def test_emigrants_of_an_age_are_at_most_the_persons_there(iso3):
-    """Without the rule these countries run below zero; with it the published total hardly moves."""
-    inputs = united_nations_inputs(iso3)
-    published = net_migration(iso3, inputs.years)
-    assert project(replace(inputs, net_migration=published)).population.min() < 0.0
-    assert project(inputs).population.min() >= 0.0
-    kept_back = inputs.net_migration - published
-    assert kept_back.min() == 0.0
-    assert 0.0 < kept_back.sum() < 0.002 * np.abs(published).sum()
+@pytest.fixture(scope="module")
+def limited():
+    return compare_wpp.kept_back(("ARE", "ETH", "MAF", "MHL", "QAT"))
+
+
+@pytest.mark.parametrize("iso3", ["ARE", "MAF", "MHL", "QAT"])
+def test_emigrants_of_an_age_are_at_most_the_persons_there(iso3, limited):
+    """What is kept back, and that the source keeps it back too.
+
+    Four countries would run below zero, the Marshall Islands most for their size: 0.36% of their
+    migrants are kept back, because the cohort born about 1995 leaves (649 men of 30-34 in 2025,
+    54 of 45-49 in 2040). Stock and migrants of it are published to a person and by five-year group;
+    97 persons are missing over 21 years, all of this cohort. The bound is the half percent by which
+    a total may err. Whether the rule is right is told by the published groups of sex and age that
+    hold the ages concerned: it must bring ours a good deal nearer.
+    """
+    one = limited[iso3]
+    assert one.lowest < 0.0
+    assert project(united_nations_inputs(iso3)).population.min() >= 0.0
+    assert 0.0 < one.kept_back < 0.01 * compare_wpp.TARGETS["2050"][1] * one.migrants
+    assert one.groups[1] < 0.7 * one.groups[0]
+
+
+def test_limited_emigration_of_the_gulf_brings_totals_and_deaths_nearer(limited):
+    assert "ETH" not in limited
+    for iso3 in ("ARE", "QAT"):
+        without, found = ({k: abs(v) for k, v in e.items()} for e in limited[iso3].errors)
+        for measure in ("total_2050", "total_2100"):
+            assert found[measure] <= without[measure] + 1e-3, (iso3, measure)
+        assert found["deaths_2100"] < 0.6 * without["deaths_2100"]
+    assert abs(limited["ARE"].errors[1]["total_2050"]) < 0.05
+
+
+@pytest.mark.slow
+def test_figures_of_the_limitations_are_those_computed():
+    """All four countries, and no other."""
+    found = compare_wpp.kept_back()
+    assert {iso3: round(one.kept_back) for iso3, one in found.items()} == {
+        "ARE": 27_827,
+        "MAF": 6,
+        "MHL": 97,
+        "QAT": 2_231,
+    }
+    text = " ".join((DOCS / "limitations.md").read_text(encoding="utf-8").split())
+    for iso3, words in (("ARE", "27,827"), ("QAT", "2,231"), ("MHL", "97 in"), ("MAF", "6 in")):
+        assert words in text, iso3
+    assert f"fall to {found['ARE'].lowest:,.0f} in the Emirates" in text
+    shares = {iso3: round(100 * one.kept_back / one.migrants, 2) for iso3, one in found.items()}
+    assert (shares["ARE"], shares["MHL"]) == (0.05, 0.36)
+
+
+@pytest.mark.slow
+def test_shares_of_fertility_have_converged_everywhere():
+    """`FERTILITY_ROUNDS` are enough for the women they were made with.
+
+    Where emigrants are limited afterwards, the women change: there the projection before is asked.
+    Of the thirteen countries ages 15-49 keep their published single-age pattern, so their shares
+    are not made to agree.
+    """
+    worst, size = {}, {}
+    for iso3 in set(countries()) - set(single_age_countries()):
+        inputs = united_nations_inputs(iso3)
+        inputs = replace(inputs, net_migration=net_migration(iso3, inputs.years))
+        women = _women(inputs, project(inputs))
+        gap = _shares_by_group(inputs.fertility_rate, women) - fertility_shares(iso3, inputs.years)
+        worst[iso3] = np.abs(gap[1:]).max()
+        size[iso3] = inputs.population.sum()
+    # Kuwait's 45-49, whose graduated rates would fall below zero, however many the rounds.
+    assert max(gap for iso3, gap in worst.items() if size[iso3] >= LARGE) < 1e-4
+    # Saint Martin and Saint Pierre and Miquelon: after eight rounds a third, and a hundredth; where
+    # a group has a few dozen women, half a thousandth of fertility is a birth in a century.
+    assert max(worst.values()) < 5e-4
+    assert sum(gap > 1e-5 for gap in worst.values()) < 10
+
+
+def test_a_stock_that_cannot_meet_its_groups_is_refused(monkeypatch):
+    monkeypatch.setattr("calibration.united_nations.GROUP_ROUNDS", 1)
+    monkeypatch.setattr("calibration.united_nations.GROUP_TOLERANCE", 1e-9)
+    with pytest.raises(ValueError, match=r"male of the group from \d+ are off .* after 3 rounds"):
+        united_nations_inputs.__wrapped__("QAT")
