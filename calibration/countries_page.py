@@ -138,8 +138,7 @@ def page(shipped: Mapping[str, Pack]) -> str:
         "## Where the values come from",
         "",
         "Letters: **o** observed, **e** estimated (from the country's own figures by a stated "
-        "method, or a published projection), **i** imputed (median of donors; of `pop`, single "
-        "ages graduated from published groups), **a** assumed, "
+        "method, or a published projection), **i** imputed (median of donors), **a** assumed, "
         "**-** absent. Two letters: the cells differ. The note of every single value says more: "
         'column `note` of the tables in `countries/ETH`, and sheet "Input cells" of the workbook '
         "of `socialbudget floor ETH`.",

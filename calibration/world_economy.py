@@ -12,7 +12,7 @@ Money is nominal national currency of the base year in whole units.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -31,6 +31,7 @@ from calibration.world_data import (
     LAST_PUBLISHED,
     LAST_YEAR,
     Datum,
+    currency,
     last,
     pwt,
     rows,
@@ -41,6 +42,7 @@ from calibration.world_data import (
 from calibration.world_labour import ASSUMED, employment_path
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, POVERTY_LINES
+from socialbudget.poverty import LognormalFit, fit_lognormal, lognormal_fgt
 
 Array = NDArray[np.float64]
 
@@ -59,6 +61,20 @@ LONG_RUN_INFLATION = 0.08
 """A higher rate published for 2029 is not carried on from 2030: this one is, flagged assumed."""
 OLDEST_SURVEY = 2005
 """A survey of living standards of an earlier year is not used."""
+YEARS_APART = 3
+"""Headcounts at the national and the international lines further apart are not one survey."""
+
+DOLLAR = "USD"
+SAME_CURRENCY = {"EUR": "DEU", "DKK": "DNK", "GBP": "GBR", "CHF": "CHE", "ILS": "ISR"}
+"""Country whose rate of 2024 holds for all users of a currency."""
+DOLLAR_PEGS = ("ANG", "BMD", "KYD")
+"""Currencies whose parity to the US dollar has not moved for decades."""
+FRANCS_PER_EURO = 1000 / 8.38
+"""Parity of the CFP franc since 1999 (100 francs are 0.838 euro)."""
+
+CONTRADICTED = {("HTI", "GGR_NGDP"): 2023, ("HTI", "GGX_NGDP"): 2023}
+"""Last year used of a ratio whose later value the years around it contradict: revenue of Haiti is
+13.0% of the product in 2024, between 6.7 and 7.0% in 2023 and 2025."""
 
 # Demand components as shares of the product that leave no room for households are not used.
 LEAST_CONSUMPTION = 0.15
@@ -69,8 +85,10 @@ POVERTY = {
     "international_300": "headcount_percent_below_3_00_ppp2021",
     "international_420": "headcount_percent_below_4_20_ppp2021",
     "international_830": "headcount_percent_below_8_30_ppp2021",
-    "national": "headcount_percent_below_national_line_wdi",
+    "national": "headcount_percent_below_national_line",
 }
+DOLLARS = {"international_300": 3.0, "international_420": 4.2, "international_830": 8.3}
+"""International poverty lines, dollars of 2021 purchasing power a day."""
 COVERAGE = {
     "family": ("SI_COV_CHLD", "children or households with children receiving a benefit"),
     "maternity": ("SI_COV_MATNL", "mothers with newborns receiving a benefit"),
@@ -96,24 +114,33 @@ def gdp(iso3: str) -> Datum | None:
     published = weo(iso3, "NGDP")
     if BASE_YEAR in published:
         return Datum(published[BASE_YEAR], "estimated", "imf_weo", "Projection of April 2024")
-    found = last(published, OLDEST_PRODUCT)
-    source = "imf_weo"
-    if found is None:
-        found, source = last(wdi(iso3, "NY.GDP.MKTP.CN"), OLDEST_PRODUCT), "wdi_world"
+    found, source = last(published, OLDEST_PRODUCT), "imf_weo"
+    other = last(wdi(iso3, "NY.GDP.MKTP.CN"), OLDEST_PRODUCT)
+    if found is None or (other is not None and other[0] > found[0]):
+        found, source = other, "wdi_world"
     if found is None:
         return None
     year, value = found
-    flag, filled = "estimated", []
-    for y in range(year + 1, BASE_YEAR + 1):
-        for kind, own in (("growth", _real_growth), ("deflator", _deflator_growth)):
-            known = own(iso3, y)
-            if known is None:
-                known, donors_named = _median_of_year(iso3, own, y)
-                flag = "imputed"
-                filled.append(f"{kind} of {y}: {donors_named}")
-            value *= 1 + known
+    growth, filled = _carried(iso3, "growth", _real_growth, year)
+    prices, filled_prices = _carried(iso3, "deflator", _deflator_growth, year)
+    filled += filled_prices
     note = f"Product of {year} carried on with real growth and deflator"
-    return Datum(value, flag, source, "; ".join([note, *filled]))
+    flag = "imputed" if filled else "estimated"
+    return Datum(value * growth * prices, flag, source, "; ".join([note, *filled]))
+
+
+def _carried(
+    iso3: str, kind: str, own: Callable[[str, int], float | None], since: int
+) -> tuple[float, list[str]]:
+    """Level of the base year over that of `since`, and the years in which donors stand in."""
+    level, filled = 1.0, []
+    for y in range(since + 1, BASE_YEAR + 1):
+        known = own(iso3, y)
+        if known is None:
+            known, donors_named = _median_of_year(iso3, own, y)
+            filled.append(f"{kind} of {y}: {donors_named}")
+        level *= 1 + known
+    return level, filled
 
 
 def _median_of_year(
@@ -339,18 +366,15 @@ def base_inflation(iso3: str) -> Datum:
     return own_or_imputed(iso3, _own_price_growth)
 
 
-def _price_level(iso3: str, year: int) -> float | None:
-    """Consumer prices of the base year over those of `year` (deflator where there are none)."""
+def _price_level(iso3: str, year: int) -> tuple[float, list[str]]:
+    """Consumer prices of the base year over those of `year` (deflator where there are none).
+
+    With the years in which the deflator is that of donors, as in the product.
+    """
     prices = weo(iso3, "PCPI")
     if year in prices and BASE_YEAR in prices:
-        return prices[BASE_YEAR] / prices[year]
-    out = 1.0
-    for y in range(year + 1, BASE_YEAR + 1):
-        known = _deflator_growth(iso3, y)
-        if known is None:
-            return None
-        out *= 1 + known
-    return out
+        return prices[BASE_YEAR] / prices[year], []
+    return _carried(iso3, "deflator", _deflator_growth, year)
 
 
 # --- purchasing power ----------------------------------------------------------------------------
@@ -358,24 +382,70 @@ def _price_level(iso3: str, year: int) -> float | None:
 
 @cache
 def exchange_rate(iso3: str) -> Datum | None:
-    """National currency per US dollar in the base year; None without a product."""
-    local, dollars = weo(iso3, "NGDP"), weo(iso3, "NGDPD")
-    both = [y for y in local if y in dollars]
-    if both and max(both) >= OLDEST_PRODUCT:
-        year = max(both)
-        note = "GDP in national currency over GDP in US dollars"
-        return Datum(local[year] / dollars[year], "estimated", "imf_weo", f"{note}, {year}")
-    local, dollars = wdi(iso3, "NY.GDP.MKTP.CN"), wdi(iso3, "NY.GDP.MKTP.CD")
-    both = [y for y in local if y in dollars]
-    if not both or max(both) < OLDEST_PRODUCT:
+    """National currency per US dollar in the base year; None without a product.
+
+    Product in national currency over product in US dollars, in 2024. Where the sources end
+    earlier, the rate must not be of another year than the product. So it is that of 2024 where the
+    currency is another country's or has a parity that stands; otherwise the latest rate carried on
+    with the deflator over that of the United States. Product in dollars a head then follows real
+    growth, even through a devaluation that the sources do not show (Cuba 2021, Lebanon, Syria).
+    """
+    if gdp(iso3) is None:
         return None
-    year = max(both)
-    return Datum(
-        local[year] / dollars[year],
-        "estimated",
-        "wdi_world",
-        f"GDP in national currency over GDP in US dollars, {year}",
+    published = _published_rate(iso3)
+    if published is not None and published[0] == BASE_YEAR:
+        return published[1]
+    money = currency(iso3)
+    if money == DOLLAR:
+        return Datum(1.0, "observed", "wdi_world", "The US dollar is the currency")
+    if money in SAME_CURRENCY:
+        return _rate_of(SAME_CURRENCY[money], money)
+    if money == "XPF":
+        euro = _rate_of(SAME_CURRENCY["EUR"], "EUR")
+        return euro.times(FRANCS_PER_EURO, "parity of the CFP franc to the euro")
+    if published is None:
+        return None
+    year, rate = published
+    if money in DOLLAR_PEGS:
+        return rate.times(1.0, "a parity that stands")
+    prices, filled = _carried(iso3, "deflator", _deflator_growth, year)
+    abroad, _ = _carried("USA", "deflator", _deflator_growth, year)
+    note = "carried on with the deflator over that of the United States"
+    return rate.times(
+        prices / abroad, "; ".join([note, *filled]), "imputed" if filled else "estimated"
     )
+
+
+def _published_rate(iso3: str) -> tuple[int, Datum] | None:
+    """Latest year and rate implied by the product in both currencies (the Fund's in a tie)."""
+    found: tuple[int, Datum] | None = None
+    for source, local, dollars in (
+        ("imf_weo", weo(iso3, "NGDP"), weo(iso3, "NGDPD")),
+        ("wdi_world", wdi(iso3, "NY.GDP.MKTP.CN"), wdi(iso3, "NY.GDP.MKTP.CD")),
+    ):
+        both = [y for y in local if y in dollars and OLDEST_PRODUCT <= y <= BASE_YEAR]
+        if both and (found is None or max(both) > found[0]):
+            year = max(both)
+            note = f"GDP in national currency over GDP in US dollars, {year}"
+            found = year, Datum(local[year] / dollars[year], "estimated", source, note)
+    return found
+
+
+def _rate_of(iso3: str, money: str) -> Datum:
+    """Rate of the country whose rate holds for the whole currency.
+
+    Raises
+    ------
+    LookupError
+        When it has none of the base year.
+    """
+    found = _published_rate(iso3)
+    if found is None or found[0] != BASE_YEAR:
+        raise LookupError(
+            f"{iso3}: no product of {BASE_YEAR} in both currencies in world_weo_2024; name another "
+            f"country for {money} in calibration/world_economy.py, SAME_CURRENCY"
+        )
+    return replace(found[1], note=f"Rate of {money}, {iso3}: {found[1].note}")
 
 
 @cache
@@ -396,15 +466,17 @@ def purchasing_power_2021(iso3: str) -> Datum | None:
 
 @cache
 def _own_ppp_factor(iso3: str) -> Datum | None:
-    base, prices = purchasing_power_2021(iso3), _price_level(iso3, 2021)
-    if base is None or prices is None:
+    base = purchasing_power_2021(iso3)
+    if base is None:
         return None
-    return base.times(prices, "x consumer prices 2024 over 2021", "estimated")
+    prices, filled = _price_level(iso3, 2021)
+    note = "; ".join(["x consumer prices 2024 over 2021", *filled])
+    return base.times(prices, note, "imputed" if filled else "estimated")
 
 
 def _own_price_ratio(iso3: str) -> Datum | None:
     factor, rate = _own_ppp_factor(iso3), exchange_rate(iso3)
-    if factor is None or rate is None:
+    if factor is None or rate is None or "imputed" in (factor.flag, rate.flag):
         return None
     return Datum(factor.value / rate.value, "estimated", factor.source, "")
 
@@ -427,10 +499,13 @@ def ppp_factor(iso3: str) -> Datum | None:
 
 def _fiscal(indicator: str, name: str) -> Callable[[str], Datum | None]:
     def own(iso3: str) -> Datum | None:
-        found = last(weo(iso3, indicator))
+        until = CONTRADICTED.get((iso3, indicator), LAST_PUBLISHED)
+        found = last({y: v for y, v in weo(iso3, indicator).items() if y <= until})
         if found is None:
             return None
         note = f"{name} over GDP, {found[0]}"
+        if (iso3, indicator) in CONTRADICTED:
+            note += ": later values are contradicted by the years around them"
         return Datum(found[1] / 100, "estimated", "imf_weo", note)
 
     return own
@@ -589,15 +664,84 @@ def _survey(iso3: str, indicator: str) -> tuple[int, float] | None:
     return last(rows("world_poverty", ("iso3", "indicator"), iso3, indicator), OLDEST_SURVEY)
 
 
-def _poverty(indicator: str) -> Callable[[str], Datum | None]:
+def _own_gini(iso3: str) -> Datum | None:
+    found = _survey(iso3, "gini_percent")
+    if found is None:
+        return None
+    return Datum(found[1] / 100, "observed", "wb_poverty", f"survey of {found[0]}")
+
+
+def _own_headcount(line: str) -> Callable[[str], Datum | None]:
     def own(iso3: str) -> Datum | None:
-        found = _survey(iso3, indicator)
-        # The national line follows from the headcount: nobody below it leaves no line.
-        if found is None or (indicator == POVERTY["national"] and found[1] == 0):
+        if line == "national":
+            return _own_national(iso3)
+        found = _survey(iso3, POVERTY[line])
+        if found is None:
             return None
         return Datum(found[1] / 100, "observed", "wb_poverty", f"survey of {found[0]}")
 
     return own
+
+
+@cache
+def _own_national(iso3: str) -> Datum | None:
+    """Headcount at the national line in the year of the survey of the international lines.
+
+    The published one of the nearest year. Where that is more than three years away, the line is
+    found in the survey nearest to its year (lognormal through Gini and international headcounts),
+    and the headcount is that at this real line in the distribution of the latest survey. None where
+    nobody lives below it, since no line follows from that.
+    """
+    published = {
+        year: value
+        for year, value in rows(
+            "world_poverty", ("iso3", "indicator"), iso3, POVERTY["national"]
+        ).items()
+        if year >= OLDEST_SURVEY
+    }
+    survey = _survey(iso3, "gini_percent")
+    if not published:
+        return None
+    if survey is None:
+        year = max(published)
+        when = f"{year}; no survey of the international lines to go with it"
+    else:
+        year = min(published, key=lambda y: (abs(y - survey[0]), -y))
+        when = str(year)
+    share = published[year] / 100
+    if share == 0:
+        return None
+    if survey is None or abs(year - survey[0]) <= YEARS_APART:
+        return Datum(share, "observed", "wb_poverty", f"survey of {when}")
+    surveys = rows("world_poverty", ("iso3", "indicator"), iso3, "gini_percent")
+    near = min(surveys, key=lambda y: (abs(y - year), -y))
+    then, now = _distribution(iso3, near), _distribution(iso3, survey[0])
+    if abs(near - year) > YEARS_APART or then is None or now is None:
+        note = f"survey of {year}, beside international headcounts of {survey[0]}"
+        return Datum(share, "estimated", "wb_poverty", note)
+    line = then.line_at(share)
+    moved = lognormal_fgt(now.mean, now.sigma, line, 0)
+    return Datum(
+        moved,
+        "estimated",
+        "wb_poverty",
+        f"{100 * share:.1f}% in {year}: line of {line:.2f} dollars of 2021 a day by the survey of "
+        f"{near}, and the share below it in {survey[0]}",
+    )
+
+
+def _distribution(iso3: str, year: int) -> LognormalFit | None:
+    """Lognormal of a survey in international dollars a day; None where it says too little."""
+    indicators = {line: POVERTY[line] for line in DOLLARS}
+    shares = {
+        line: rows("world_poverty", ("iso3", "indicator"), iso3, name)[year] / 100
+        for line, name in indicators.items()
+    }
+    gini = rows("world_poverty", ("iso3", "indicator"), iso3, "gini_percent")[year] / 100
+    try:
+        return fit_lognormal(DOLLARS, shares, gini)
+    except ValueError:
+        return None
 
 
 @cache
@@ -607,8 +751,8 @@ def living_standards(iso3: str) -> LivingStandards:
     Without a survey the donors' medians stand for the base year itself. Growth of welfare since
     the survey is that of real product per head.
     """
-    gini = own_or_imputed(iso3, _poverty("gini_percent"))
-    headcount = tuple(own_or_imputed(iso3, _poverty(POVERTY[line])) for line in POVERTY_LINES)
+    gini = own_or_imputed(iso3, _own_gini)
+    headcount = tuple(own_or_imputed(iso3, _own_headcount(line)) for line in POVERTY_LINES)
     found = _survey(iso3, "gini_percent")
     if found is None:
         year = Datum(BASE_YEAR, "assumed", ASSUMED, "no survey: imputed values taken as of 2024")

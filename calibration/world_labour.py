@@ -30,7 +30,7 @@ from calibration.labour import (
     participation_at,
     spread_status,
 )
-from calibration.world_data import BASE_YEAR, SOURCES, Datum, last, rows
+from calibration.world_data import BASE_YEAR, SOURCES, Datum, last, rows, weo
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import STATUSES
 
@@ -52,6 +52,9 @@ OWN_ACCOUNT_LOG_ODDS = 2.2
 # Ages of the national rates that may stand beside the national total, years apart at most.
 YEARS_APART = 5
 HIGHEST_GROUP = 0.9  # no age group's pattern above; the total of the sex holds in any case
+FUND_UNEMPLOYMENT = ("SDN",)
+"""Rate of the World Economic Outlook instead of the ILO's model: nearly half of Sudan's labour
+force is out of work since the war of 2023, 9.5 percent in the model."""
 PENSIONABLE_AGE = {"low": 60.0, "lower-middle": 60.0, "upper-middle": 62.0, "high": 65.0}
 THETA_RETIREMENT = 0.5
 
@@ -228,11 +231,28 @@ def own_unemployment(iso3: str) -> Table | None:
             if datum.flag == "imputed" and band not in imputed:
                 imputed.append(band)
         out[s] = _unemployment(np.array(ratios) * total, total, labour_force[s])
+    if iso3 in FUND_UNEMPLOYMENT:
+        return _raised_unemployment(iso3, out, labour_force)
     note = f"Rate by sex of {year}: ILO modelled employment over participation; pattern by age: "
     note += "national surveys"
     if imputed:
         note += f" (ages {', '.join(imputed)}: ratio to the total as in the median of peers)"
     return Table(out, "estimated", note)
+
+
+def _raised_unemployment(iso3: str, rate: Array, labour_force: Array) -> Table:
+    """Odds of unemployment times one factor, so that the Fund's rate of all persons holds."""
+    total = weo(iso3, "LUR")[BASE_YEAR] / 100
+    odds = rate / (1 - rate)
+
+    def miss(log_factor: float) -> float:
+        raised = np.exp(log_factor) * odds
+        return float((raised / (1 + raised) * labour_force).sum() / labour_force.sum() - total)
+
+    raised = np.exp(brentq(miss, -10.0, 10.0, xtol=1e-13)) * odds
+    note = f"Rate of all persons projected by the Fund for {BASE_YEAR} ({100 * total:.1f}%), since "
+    note += "the ILO's model knows nothing of the war; odds by sex and age: ILO and surveys before"
+    return Table(raised / (1 + raised), "estimated", note)
 
 
 def _unemployment(target: Array, total: float, labour_force: Array) -> Array:

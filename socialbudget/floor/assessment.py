@@ -8,13 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from socialbudget.contract import Array
+from socialbudget.dims import STANDARD
 from socialbudget.errors import IdentityError, PackError
 from socialbudget.floor.instances import GOVERNMENT, Plan, build
 from socialbudget.floor.package import Package
 from socialbudget.pack import FLAGS, Pack
 from socialbudget.results import Results
+from socialbudget.table import Entry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +30,20 @@ TOGETHER = 64
 PACKAGE = "package"
 """In the column `guarantee`: the sum of all guarantees."""
 MEASURES = ("headcount", "poverty_gap", "squared_gap")
+NEUTRAL: Mapping[str, float] = {
+    "demography.fertility_level": 1.0,
+    "demography.fertility_shift": 0.0,
+    "demography.mortality_index": 0.0,
+    "demography.migration_shift": 0.0,
+    "participation.cohort_engine": 0.0,
+}
+"""Handles of scenarios: at this value in every year they say nothing that a result could rest on.
+"""
+WITH_COHORTS = ("participation.entry_rate", "participation.exit_rate")
+"""Read by the cohort engine of participation alone."""
+WITH_REFORM = ("labour_market.pensionable_age", "labour_market.theta_ret")
+"""What moves a result only where the pensionable age changes."""
+YOUNGEST_AT_WORK = 15
 
 
 @dataclass(frozen=True)
@@ -100,7 +117,7 @@ class Assessment:
     @cached_property
     def quality(self) -> pd.DataFrame:
         """Each series of the pack that the result rests on, with its weakest flag."""
-        return _quality(self.plan, self.pack)
+        return _quality(self.plan, self.pack, self.package)
 
     @cached_property
     def fit(self) -> dict[str, Any]:
@@ -111,6 +128,16 @@ class Assessment:
     def notes(self) -> tuple[str, ...]:
         """What was not computed or had to be taken from elsewhere, and why."""
         return self.plan.notes
+
+    @property
+    def line_origin(self) -> str:
+        """How the national poverty line was found, in words; empty where there is none."""
+        path = "living_standards.survey_year"
+        if not self.plan.lines:
+            return ""
+        if path not in self.pack.entries or "assumed" in self.pack.flag_shares(path):
+            return "derived from a headcount"
+        return f"derived from the headcount of {self.pack.entries[path].values[0]:.0f}"
 
     @cached_property
     def _tables(self) -> _Tables:
@@ -465,18 +492,22 @@ def _fit(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _quality(plan: Plan, pack: Pack) -> Any:
-    """Each series of the pack that the result rests on, with its weakest flag."""
+def _quality(plan: Plan, pack: Pack, package: Package) -> Any:
+    """Each series of the pack that the result rests on, with the weakest flag of its cells.
+
+    Handles at rest are left out, and so are cells that nothing reads (`_read_cells`).
+    """
     import pandas as pd
 
     rows = []
     own = pack
     for path in plan.used:
         pack = own if path in own.entries or plan.kin is None else plan.kin.pack
-        if path not in pack.entries:
+        if path not in pack.entries or _at_rest(pack, path):
             continue
         entry = pack.entries[path]
-        flags = pack.flag_shares(path)
+        read = _read_cells(path, entry, package)
+        flags = pack.tables.tables[entry.table].text("flag")[entry.rows][read].shares()
         sources = pack.shares(path, "source")
         notes = [n for n in pack.shares(path, "note") if n]
         rows.append(
@@ -493,6 +524,37 @@ def _quality(plan: Plan, pack: Pack) -> Any:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _at_rest(pack: Pack, path: str) -> bool:
+    """Whether a path has no effect at the values that the pack gives it."""
+
+    def holds(name: str, value: float) -> bool:
+        return name not in pack.entries or bool((pack.entries[name].values == value).all())
+
+    if path in NEUTRAL:
+        return holds(path, NEUTRAL[path])
+    if path in WITH_COHORTS:
+        return holds("participation.cohort_engine", 0.0)
+    if path in WITH_REFORM:
+        age = pack.entries.get("labour_market.pensionable_age")
+        return age is None or bool((age.values == age.values[0]).all())
+    return False
+
+
+def _read_cells(path: str, entry: Entry, package: Package) -> NDArray[np.bool_]:
+    """Which cells of a path the result reads, bool[year x dims]; all where not known better.
+
+    Of coverage, the functions whose guarantees start from what exists; of labour, ages from 15.
+    """
+    read = np.ones(entry.values.shape, dtype=bool)
+    if path == "protection.coverage":
+        functions = {g.function for g in package.guarantees.values() if g.existing == "coverage"}
+        read[:] = [function in functions for function in STANDARD["function"]]
+    elif path.startswith(("participation.", "labour_market.")) and "age" in entry.dims:
+        young = np.array([int(age) < YOUNGEST_AT_WORK for age in STANDARD["age"]])
+        np.moveaxis(read, 1 + entry.dims.index("age"), -1)[..., young] = False
+    return read.ravel()
 
 
 __all__ = ["GOVERNMENT", "PACKAGE", "QUANTILES", "Assessment", "assess", "assess_variants"]

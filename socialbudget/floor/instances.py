@@ -30,7 +30,7 @@ PREFIX = "floor_"
 DOLLARS = {"international_300": 3.0, "international_420": 4.2, "international_830": 8.3}
 """International poverty lines, dollars of 2021 purchasing power a day (World Bank, June 2025)."""
 DAYS = 365.0
-PLAUSIBLE = (0.25, 3.0)
+PLAUSIBLE = (0.25, 1.5)
 """Mean of the surveys over 85% of consumption of the national accounts; a note outside."""
 METHOD, PACKAGE = "floor_method", "floor_package"
 GROWTH = "macroeconomy.productivity_growth"
@@ -144,6 +144,7 @@ def distribution(
         ) from None
     if SMALLEST_SHARE < national < 1.0 - SMALLEST_SHARE:
         lines["national"] = fit.line_at(national)
+        notes += _moved_line(inputs.pack)
     else:
         lines["national"] = max(lines["international_300"], fit.line_at(0.5) / 2.0)
         national = lognormal_fgt(fit.mean, fit.sigma, lines["national"], 0)
@@ -169,6 +170,17 @@ def distribution(
         ),
         {line: lines[line] for line in LINES},
     )
+
+
+def _moved_line(pack: Pack) -> list[str]:
+    """Words of the pack where the national headcount is not of the survey of the others."""
+    entry = pack.entries["living_standards.headcount"]
+    cell = entry.rows.start + LINES.index("national")
+    table = pack.tables.tables[entry.table]
+    note = table.text("note").at(cell)
+    if table.text("flag").at(cell) != "estimated" or not note:
+        return []
+    return [f"The national poverty line follows from a headcount of another year: {note}"]
 
 
 def _consumption(pack: Pack) -> float | None:

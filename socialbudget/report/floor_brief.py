@@ -292,6 +292,9 @@ def _guarantees(cases: Sequence[Case], shown: Sequence[str]) -> list[dict[str, A
                 "costs": [f.percent(c.figures.cost("share_gdp", name).value, 2) for c in cases],
             }
         )
+    tied = next((r for r in rows if f.line_words("national") in r["tied"]), None)
+    if tied is not None:
+        tied["tied"] += f" ({cases[0].assessment.line_origin})"
     names = cases[0].figures.names
     if len(shown) < len(names):
         rest = [n for n in names if n not in shown]

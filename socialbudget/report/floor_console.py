@@ -151,8 +151,9 @@ def _poverty(assessments: Sequence[Assessment], year: int) -> list[str]:
     lines.append("  Gini".ljust(LABEL) + "".join(f"{g:.3f}".rjust(14) for g in gini))
     fit = first.fit
     lines += _wrapped(
-        f"Lognormal fitted to Gini and headcounts, misfit up to {100 * fit['misfit']:.1f} points; "
-        "only cash that is new is added, and what pays for it is not taken off.", "  ",
+        f"National line: {first.line_origin}. Lognormal fitted to Gini and headcounts, misfit up "
+        f"to {100 * fit['misfit']:.1f} points; only cash that is new is added, and what pays for "
+        "it is not taken off.", "  ",
     )  # fmt: skip
     return lines
 

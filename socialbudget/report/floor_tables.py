@@ -580,6 +580,9 @@ def _front(book: Book, ws: Any, assessments: Sequence[Assessment], today: date) 
         ("Years", f"{a.years[0]} to {a.years[-1]}"),
         ("Draws, seed", f"{a.draws}, {'none' if a.seed is None else a.seed}"),
         ("Currency", f"{m.currency}, nominal, a year, unless a name says otherwise"),
+        *((("National poverty line",
+            f"{m.currency} {a.plan.lines['national']:,.0f} a person and year at prices of "
+            f"{m.base_year}, {a.line_origin}"),) if a.plan.lines else ()),
         ("Country pack", f"{m.iso3} {m.version}, base year {m.base_year}, {m.status}"),
         ("Pack hash", a.pack.hash),
         *((f"Hash of {x.package.label}", x.package.hash) for x in assessments),
