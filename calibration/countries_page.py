@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calibration.world_data import locations
 from calibration.world_economy import gdp
@@ -66,6 +67,10 @@ MEANING = {
 }
 LETTER = {"observed": "o", "estimated": "e", "imputed": "i", "assumed": "a"}
 ORDER = ("observed", "estimated", "imputed", "assumed")
+USES = tuple(
+    f"macroeconomy.{use}"
+    for use in ("private_consumption", "government_consumption", "investment", "exports", "imports")
+)
 # Functions for which an indicator of coverage exists.
 WITH_INDICATOR = (
     "health_care", "disability", "old_age", "employment_injury", "family", "maternity",
@@ -161,7 +166,17 @@ def page(shipped: Mapping[str, Pack]) -> str:
         f"these {len(carried)} are a product of 2018 to 2023 carried on with growth and prices of "
         f"donors for single years: {', '.join(carried)}.",
     ]
-    lines += ["", *IMPUTATION, "", "## What is left out", "", *_left_out(packs, absent)]
+    lines += [
+        "",
+        *IMPUTATION,
+        "",
+        *ODD_FIGURES,
+        *_odd(packs),
+        "",
+        "## What is left out",
+        "",
+        *_left_out(packs, absent),
+    ]
     lines += [
         "",
         "## All countries",
@@ -188,6 +203,72 @@ IMPUTATION = (
     "product per head of 2023 at market exchange rates, as national income per head is not among "
     "the sources; so single countries stand one group away from the World Bank's own list.",
 )
+
+
+ODD_FIGURES = (
+    "## Odd figures in the sources",
+    "",
+    "What lies outside the usual range and is kept as published, for want of a better series. An "
+    "assessment that leans on one of them (the wage for what is tied to wages, the uses of the "
+    "product for the mean of the national accounts) should replace it first. Two were replaced: "
+    "unemployment of Sudan is that of the World Economic Outlook (49.5%) and not the ILO's model "
+    "(9.5%), which knows nothing of the war; revenue and expenditure of Haiti are those of 2023, "
+    "since the Outlook's revenue of 2024 (13.0% of the product) is twice that of the years around "
+    "it.",
+    "",
+)
+USUAL: tuple[tuple[str, str, float, float], ...] = (
+    ("wage", "average wage over product per head", 0.3, 3.6),
+    ("investment", "investment over product", 0.05, 1.0),
+    ("exports", "exports over product", 0.02, 2.5),
+    ("revenue", "revenue over expenditure of government", 0.6, 1.6),
+    ("unemployment", "unemployed over labour force", 0.01, 0.3),
+)
+"""Figures, their words, and between which values they are usual."""
+
+
+def figures(pack: Pack) -> dict[str, float]:
+    """The ratios of `USUAL` as the pack has them; only unemployment where there is no product."""
+
+    def one(path: str) -> float:
+        return float(pack.entries[path].values[0])
+
+    def table(path: str) -> NDArray[np.float64]:
+        return np.asarray(pack.entries[path].values[0])
+
+    people = table("demography.population")
+    force = people * table("participation.participation_rate")
+    found = {
+        "unemployment": float((force * table("labour_market.unemployment_rate")).sum())
+        / float(force.sum())
+    }
+    if any(path not in pack.entries for path in USES):
+        return found
+    c, g, i, x, m = (one(path) for path in USES)
+    product = c + g + i + x - m
+    wage = one("labour_market.base_average_wage")
+    return found | {
+        "wage": wage / (product / float(people.sum())),
+        "investment": i / product,
+        "exports": x / product,
+        "revenue": one("government.total_revenue") / one("government.total_expenditure"),
+    }
+
+
+def _odd(packs: Mapping[str, Pack]) -> list[str]:
+    """The rows of the table of figures outside `USUAL`, packs of level 1 alone."""
+    known = {
+        code: figures(pack) for code, pack in sorted(packs.items()) if pack.manifest.level == 1
+    }
+    lines = ["| figure | usual | outside |", "|---|---|---|"]
+    for name, words, low, high in USUAL:
+        odd = [
+            f"{packs[code].manifest.name} ({code}) {found[name]:.3g}"
+            for code, found in known.items()
+            if name in found and not low <= found[name] <= high
+        ]
+        lines.append(f"| {words} | {low:g} to {high:g} | {', '.join(odd) or 'none'} |")
+    return lines
 
 
 def _weakest(found: Sequence[str] | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from calibration import world_economy
+from calibration import countries_page, world_economy
 from calibration.imputation import gdp_per_head
 from calibration.world_data import rows, weo
 from calibration.world_economy import (
@@ -195,3 +195,15 @@ def test_the_wage_of_afghanistan_fits_its_product() -> None:
     assert wage is not None
     assert product is not None
     assert 2 < wage.value / (product.value / population("AFG")) < 4
+
+
+def test_the_page_lists_what_lies_outside_the_usual_range() -> None:
+    packs = {code: load_pack(code) for code in ("DJI", "QAT", "ETH", "PRK")}
+    found = countries_page.figures(packs["DJI"])
+    assert found["investment"] == pytest.approx(0.0025227, rel=1e-3)
+    assert set(countries_page.figures(packs["PRK"])) == {"unemployment"}
+    rows_ = {line.split(" |")[0]: line for line in countries_page._odd(packs)}
+    assert "Djibouti (DJI) 0.00252" in rows_["| investment over product"]
+    assert "Qatar (QAT) 0.24" in rows_["| average wage over product per head"]
+    assert "Qatar (QAT)" in rows_["| unemployed over labour force"]
+    assert not any("Ethiopia" in line for line in rows_.values())
