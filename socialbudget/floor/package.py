@@ -30,7 +30,31 @@ OLDEST_CHILD = 24
 """Highest age of children who can be limited by mother."""
 PERIODS = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 365.0}
 Line = Literal["international_300", "international_420", "international_830", "national"]
-Share = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+SHARES = ("share", "take_up", "target", "exclusion_error", "inclusion_error",
+          "administration_share", *FINANCING)  # fmt: skip
+"""Fields in which a number above the limit may be a percent."""
+EVERYDAY = {
+    "pension": "old_age", "pensions": "old_age", "elderly": "old_age", "child": "family",
+    "children": "family", "child_benefit": "family", "health": "health_care",
+    "medical": "health_care", "work_injury": "employment_injury", "orphans": "survivors",
+    "widows": "survivors", "poverty": "social_assistance", "assistance": "social_assistance",
+    "birth": "maternity", "jobless": "unemployment", "illness": "sickness",
+}  # fmt: skip
+"""Functions by words of everyday language."""
+TABLES = {
+    "amount": '{ of = "sum", value = 250, currency = "LCU", per = "month" }',
+    "cap": '{ value = 250, currency = "LCU", per = "month" }',
+    "minimum": '{ value = 250, currency = "LCU", per = "month" }',
+    "coverage": '{ start = "existing", target = 1.0, ramp_years = 10 }',
+    "targeting": '{ mode = "poor", line = "national" }',
+    "financing": "{ general_revenue = 1.0 }",
+    "reasons": '{ amount = "why this amount" }',
+}
+"""How a field looks that is a table."""
+NOT_GIVEN = "not given"
 
 
 class PackageError(Faults):
@@ -51,7 +75,7 @@ class _Strict(BaseModel):
 class Sum(_Strict):
     """An amount of money for a period: national currency, US dollars or international dollars."""
 
-    value: float = Field(ge=0)
+    value: Number = Field(ge=0)
     currency: Literal["LCU", "USD", "USD_PPP"]
     per: Literal["day", "week", "month", "year"]
 
@@ -60,9 +84,9 @@ class Amount(_Strict):
     """What a full year's benefit is tied to."""
 
     of: Literal["poverty_line", "average_wage", "gdp_per_head", "sum"]
-    share: float | None = Field(default=None, gt=0, le=20)
+    share: Number | None = Field(default=None, gt=0, le=20)
     line: Line | None = None
-    value: float | None = Field(default=None, ge=0)
+    value: Number | None = Field(default=None, ge=0)
     currency: Literal["LCU", "USD", "USD_PPP"] | None = None
     per: Literal["day", "week", "month", "year"] | None = None
     cap: Sum | None = None
@@ -100,7 +124,7 @@ class Coverage(_Strict):
 
     start: float | Literal["existing"] = "existing"
     target: Share = 1.0
-    ramp_years: int = Field(default=0, ge=0, le=75)
+    ramp_years: Whole = Field(default=0, ge=0, le=75)
 
     @field_validator("start", mode="before")
     @classmethod
@@ -165,18 +189,18 @@ class Guarantee(_Strict):
     who: Literal["population", "disabled", "births", "unemployed", "orphans"]
     orphans: Literal["any", "double"] | None = None
     ages: dict[Literal["female", "male"], tuple[int, int]] | None = None
-    share: float = Field(default=1.0, gt=0, le=1)
-    children_per_woman_at_most: int | None = Field(default=None, ge=1, le=10)
+    share: Number = Field(default=1.0, gt=0, le=1)
+    children_per_woman_at_most: Whole | None = Field(default=None, ge=1, le=10)
     benefit_type: Literal["cash", "kind"] = "cash"
     amount: Amount
-    months: float | None = Field(default=None, gt=0, le=12)
-    weeks: float | None = Field(default=None, gt=0, le=52)
-    days: float | None = Field(default=None, gt=0, le=365)
+    months: Number | None = Field(default=None, gt=0, le=12)
+    weeks: Number | None = Field(default=None, gt=0, le=52)
+    days: Number | None = Field(default=None, gt=0, le=365)
     indexation: Literal["prices", "wages", "gdp_per_head"] | None = None
     coverage: Coverage = Coverage()
     take_up: Share = 1.0
     targeting: Targeting = Targeting()
-    administration_share: float = Field(default=0.0, ge=0, le=5)
+    administration_share: Share = 0.0
     existing: Literal["coverage", "health_expenditure"] = "coverage"
     financing: dict[
         Literal[
@@ -265,7 +289,7 @@ class _Document(_Strict):
     title: str = Field(min_length=1)
     note: str = ""
     source: str = ""
-    first_year: int | None = Field(default=None, ge=1951, le=2100)
+    first_year: Whole | None = Field(default=None, ge=1951, le=2100)
     guarantee: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Guarantee] = Field(
         min_length=1
     )
@@ -408,7 +432,7 @@ def parse_package(text: str, name: str = "package", subject: str = "") -> Packag
             )
             continue
         own: list[str] = []
-        merged = _validated(_merged(document, changes), place, own)
+        merged = _validated(_variant(document, changes), place, own)
         # What is wrong with the package itself is said once.
         faults += own if base is not None else []
         if merged is not None:
@@ -418,6 +442,57 @@ def parse_package(text: str, name: str = "package", subject: str = "") -> Packag
     return Package(
         name, base.title, base.note, base.source, base.guarantee, base.first_year, "", others
     )
+
+
+def _variant(document: Any, changes: Any) -> Any:
+    """The package with the changes of a variant over it.
+
+    Where a variant changes what decides which fields there are, inherited fields that mean
+    nothing any more are dropped: the variant could not take them back.
+    """
+    known = document.get("guarantee")
+    own = changes.get("guarantee")
+    if not isinstance(known, dict) or not isinstance(own, dict):
+        return _merged(document, changes)
+    kept = {
+        name: _applicable(g, own[name]) if name in own and isinstance(own[name], dict) else g
+        for name, g in known.items()
+    }
+    return _merged({**document, "guarantee": kept}, changes)
+
+
+def _applicable(base: Any, changes: Mapping[str, Any]) -> Any:
+    """A guarantee without the fields that do not apply after the changes of a variant."""
+    if not isinstance(base, dict):
+        return base
+    out = dict(base)
+    drop: set[str] = set()
+    if "who" in changes and changes["who"] != base.get("who"):
+        who = changes["who"]
+        drop |= {"ages"} if who == "births" else set()
+        drop |= {"orphans"} if who != "orphans" else set()
+        drop |= {"children_per_woman_at_most"} if who != "population" else set()
+    periods = {"months", "weeks", "days"}
+    if periods & set(changes):
+        drop |= periods
+    for field, key in (("amount", "of"), ("targeting", "mode")):
+        old, new = base.get(field), changes.get(field)
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            continue
+        if key in new and new[key] != old.get(key):
+            foreign = _foreign(field, new[key])
+            out[field] = {k: v for k, v in old.items() if k not in foreign}
+    return {k: v for k, v in out.items() if k not in drop}
+
+
+def _foreign(field: str, kind: Any) -> set[str]:
+    """Fields of `amount` or `targeting` that do not apply to a kind of it."""
+    if field == "targeting":
+        return {"line", "exclusion_error", "inclusion_error"} if kind == "universal" else set()
+    of_sum = {"value", "currency", "per"}
+    if kind == "sum":
+        return {"share", "line"}
+    return of_sum if kind == "poverty_line" else of_sum | {"line"}
 
 
 def _merged(base: Any, changes: Any) -> Any:
@@ -464,17 +539,64 @@ def _fault(item: Mapping[str, Any], loc: list[str]) -> str:
         return f"is unknown{hint}; remove or rename it"
     if kind == "value_error":
         return str(item["msg"]).removeprefix("Value error, ")
-    if kind in ("literal_error", "enum") and loc and loc[-1] == "function":
-        near = difflib.get_close_matches(str(item["input"]), FUNCTIONS, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        return f"{item['input']!r} is no function{hint} Use one of: {', '.join(FUNCTIONS)}"
-    given = item["input"]
-    mend = item["msg"][0].lower() + item["msg"][1:]
-    if kind in ("less_than_equal", "less_than") and isinstance(given, int | float) and given <= 100:
-        mend += f"; a percent where a share is meant? Write {given / 100:g}"
+    given = f"{item['input']!r:.60}"
+    if kind == "literal_error" and loc[-1] == "function":
+        meant = _nearest_function(item["input"])
+        hint = f"; did you mean '{meant}'?" if meant else "."
+        return f"{given} is no function{hint} Use one of: {', '.join(FUNCTIONS)}"
+    return f"{given} will not do: {_mend(item, loc)}"
+
+
+def _nearest_function(word: Any) -> str:
+    """The function that a word most likely means; empty where none is near."""
+    text = str(word).lower().strip().replace(" ", "_").replace("-", "_")
+    if text in EVERYDAY:
+        return EVERYDAY[text]
+    near = difflib.get_close_matches(text, [*FUNCTIONS, *EVERYDAY], n=1)
+    return EVERYDAY.get(near[0], near[0]) if near else ""
+
+
+def _mend(item: Mapping[str, Any], loc: list[str]) -> str:
+    """What a field takes, in plain words."""
+    kind, context = item["type"], item.get("ctx", {})
+    field = loc[-1] if loc else ""
+    if kind in BOUNDS:
+        words, bound = BOUNDS[kind]
+        mend = f"{words} {context[bound]:g}"
+        value = item["input"]
+        percent = kind == "less_than_equal" and field in SHARES and value <= 100
+        return f"{mend}; a percent where a share is meant? Write {value / 100:g}" if percent else (
+            mend
+        )  # fmt: skip
+    if kind == "literal_error":
+        mend = f"use {context['expected']}"
+        if field == "currency":
+            mend += "; write LCU for the country's own currency"
+        return mend
     if kind == "string_pattern_mismatch":
-        mend = "use small letters, digits and underscores for the name of a guarantee"
-    return f"{given!r:.60} will not do: {mend}"
+        return "use small letters, digits and underscores for the name of a guarantee"
+    if kind == "too_short":
+        return "a package has at least one guarantee; add a section [guarantee.<name>]"
+    if kind in ("model_type", "dict_type"):
+        if field in TABLES:
+            return f"give a table: {TABLES[field]}"
+        return "sections are meant; write [guarantee.<name>]"
+    if kind.startswith("int"):
+        return "a whole number is meant, without quotes"
+    return KINDS.get(kind, "something else is meant here; see docs/floor.md")
+
+
+BOUNDS = {
+    "less_than_equal": ("at most", "le"),
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("more than", "gt"),
+}
+KINDS = {
+    "float_type": "a number is meant, without quotes",
+    "finite_number": "a finite number is meant",
+    "string_type": "a text in quotes is meant",
+    "string_too_short": "a text of at least 1 character is meant",
+}
 
 
 __all__ = ["FINANCING", "GROUPS", "LINES", "Amount", "Coverage", "Guarantee", "Package",

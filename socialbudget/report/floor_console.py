@@ -10,7 +10,7 @@ import numpy as np
 
 from socialbudget.floor.assessment import PACKAGE, Assessment
 from socialbudget.floor.instances import describe_group
-from socialbudget.floor.package import GROUPS, Amount, Guarantee, Package, Sum
+from socialbudget.floor.package import GROUPS, NOT_GIVEN, Amount, Guarantee, Package, Sum
 from socialbudget.floor.world import reason
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def _row(a: Assessment, year: int, key: str, label: str, scale: float) -> str:
     share = f"{100 * cost('share_gdp'):.2f}"
     if a.draws:
         low, high = (100 * cost("share_gdp", q) for q in ("p10", "p90"))
-        share += f" ({low:.2f}-{high:.2f})"
+        ends = f"{low:.2f}", f"{high:.2f}"
+        # A fixed share of GDP has no range.
+        share += f" ({ends[0]}-{ends[1]})" if ends[0] != ends[1] else ""
     women = men = ""
     if key != PACKAGE:
         women, men = (
@@ -244,7 +246,7 @@ def describe_package(package: Package) -> str:
             for g in case.guarantees.values():
                 if g.group == group:
                     lines += _wrapped(_guarantee(g), "  ", "    ")
-    lines += ["", *_wrapped(f"Source: {package.source}")]
+    lines += ["", *_wrapped(f"Source: {package.source or NOT_GIVEN}")]
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -100,19 +100,29 @@ def test_the_default_package_has_the_four_guarantees_low_and_high() -> None:
         # numbers
         ("take_up = 0.95", "take_up = 95", "[guarantee.pension], field 'take_up'"),
         ("take_up = 0.95", "take_up = 95", "a percent where a share is meant? Write 0.95"),
-        ("take_up = 0.95", "take_up = -0.1", "greater than or equal to 0"),
+        ("take_up = 0.95", "take_up = -0.1", "-0.1 will not do: at least 0"),
         ("take_up = 0.95", 'take_up = "most"', "'most' will not do"),
         ("take_up = 0.95", "take_up = true", "true or false where a number"),
         ("take_up = 0.95", "take_up = nan", "finite"),
         ("take_up = 0.95", "take_up = inf", "finite"),
         ("share = 0.2", "share = 0", "[guarantee.pension.amount], field 'share'"),
-        ("share = 0.2", "share = 2000", "less than or equal to 20"),
-        ("months = 12", "months = 13", "less than or equal to 12"),
-        ("months = 12", "months = 0", "greater than 0"),
+        ("share = 0.2", "share = 2000", "2000 will not do: at most 20"),
+        ("months = 12", "months = 13", "13 will not do: at most 12\n"),
+        ("months = 12", "months = 0", "more than 0"),
+        ("months = 12", 'months = "12"', "'12' will not do: a number is meant, without quotes"),
+        ("take_up = 0.95", 'take_up = "0.95"', "a number is meant, without quotes"),
+        ("ramp_years = 5", 'ramp_years = "5"', "a whole number is meant, without quotes"),
+        ("ramp_years = 5", "ramp_years = 80", "80 will not do: at most 75\n"),
         ("administration_share = 0.05", "administration_share = 12", "Write 0.12"),
+        ("administration_share = 0.05", "administration_share = 5",
+         "a percent where a share is meant? Write 0.05"),
         # words
         ('group = "older_persons"', 'group = "old"', "'health_care', 'children'"),
         ('function = "old_age"', 'function = "oldage"', "did you mean 'old_age'?"),
+        ('function = "old_age"', 'function = "pension"',
+         "'pension' is no function; did you mean 'old_age'? Use one of"),
+        ('function = "old_age"', 'function = "old-age pensions"', "did you mean 'old_age'?"),
+        ('function = "old_age"', 'function = "xyzzy"', "'xyzzy' is no function. Use one of"),
         ('who = "population"', 'who = "widows"', "'population', 'disabled'"),
         ('who = "population"', 'who = "population"\norphans = "any"', 'write who = "orphans"'),
         (
@@ -135,6 +145,24 @@ def test_the_default_package_has_the_four_guarantees_low_and_high() -> None:
             'of = "sum", value = 3, currency = "EUR", per = "day"',
             "'LCU', 'USD' or 'USD_PPP'",
         ),
+        (
+            'of = "gdp_per_head", share = 0.2',
+            'of = "sum", value = 3, currency = "GHS", per = "day"',
+            "; write LCU for the country's own currency",
+        ),
+        (
+            'of = "gdp_per_head", share = 0.2',
+            'of = "sum", value = "250", currency = "LCU", per = "month"',
+            "[guarantee.pension.amount], field 'value': '250' will not do: a number is meant",
+        ),
+        (
+            'amount = { of = "gdp_per_head", share = 0.2 }',
+            "amount = 250",
+            "field 'amount': 250 will not do: give a table: "
+            '{ of = "sum", value = 250, currency = "LCU", per = "month" }',
+        ),
+        ("coverage = { start = 0.1, target = 0.9, ramp_years = 5 }", "coverage = 0.9",
+         'give a table: { start = "existing"'),
         (
             'of = "gdp_per_head", share = 0.2',
             'of = "sum", value = 3, share = 0.2',
@@ -183,7 +211,7 @@ def test_the_default_package_has_the_four_guarantees_low_and_high() -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_section_field_and_mend(old: str, new: str, words: str) -> None:
     found = faults(edited(old, new))
-    assert words in found, found
+    assert words in f"{found}\n", found
 
 
 def test_all_faults_are_reported_together() -> None:
@@ -197,6 +225,75 @@ def test_all_faults_are_reported_together() -> None:
 
 def test_a_fault_of_the_package_is_not_repeated_for_each_variant() -> None:
     assert "1 fault\n" in faults(edited("take_up = 0.95", "take_up = 95"))
+
+
+CHANGES = (
+    # What the variant changes, what the package has, and what has to be gone in the variant.
+    ('targeting = { mode = "universal" }',
+     'targeting = { mode = "poor", line = "national", exclusion_error = 0.2, '
+     "inclusion_error = 0.1 }"),
+    ('amount = { of = "sum", value = 3, currency = "LCU", per = "day" }', ""),
+    ("weeks = 14", ""),
+    ('who = "births"', ""),
+    ('who = "unemployed"', 'children_per_woman_at_most = 2\nages = [0, 13]'),
+    ('amount = { of = "average_wage" }', ""),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "base"), CHANGES)
+def test_a_variant_drops_inherited_fields_that_do_not_apply_to_it(change: str, base: str) -> None:
+    text = edited("amount = { share = 0.1 }", change)
+    if "ages" in base:
+        text = text.replace("ages = [65, 100]", "", 1)
+        text = text.replace('group = "older', f'{base}\ngroup = "older', 1)
+        text = text.partition("[variant.high")[0]
+    elif base:
+        text = text.replace("take_up = 0.95", f"take_up = 0.95\n{base}", 1)
+    package = parse_package(text)
+    own = package.guarantees["pension"]
+    low = package.with_variant("low").guarantees["pension"]
+    assert low != own
+    assert low.take_up == own.take_up == 0.95
+    if "universal" in change:
+        assert own.targeting.exclusion_error == 0.2
+        assert low.targeting == type(low.targeting)()
+    if "weeks" in change:
+        assert (low.months, low.weeks, own.months) == (None, 14, 12)
+    if "average_wage" in change:
+        assert (low.amount.of, low.amount.share) == ("average_wage", 0.2)
+
+
+def test_a_variant_may_not_name_what_does_not_apply_to_it() -> None:
+    text = edited("amount = { share = 0.1 }",
+                  'targeting = { mode = "universal", exclusion_error = 0.1 }')  # fmt: skip
+    assert "[variant.low.guarantee.pension.targeting]" in faults(text)
+    text = edited(
+        "amount = { share = 0.1 }",
+        'amount = { of = "sum", value = 3, share = 0.1, currency = "LCU", per = "day" }',
+    )
+    assert "has 'share', which means nothing where of = \"sum\"" in faults(text)
+
+
+def test_no_fault_speaks_of_the_library_that_checks() -> None:
+    for old, new, *_ in (
+        ('amount = { of = "gdp_per_head", share = 0.2 }', "amount = []"),
+        ("take_up = 0.95", "take_up = [1]"),
+        ('title = "Pension"', "title = 3"),
+        ("[guarantee.pension.reasons]", "reasons = 3\n[guarantee.other.reasons]"),
+        ("financing = { general_revenue = 0.6, payroll = 0.4 }", "financing = 1"),
+        ('who = "population"', 'who = "population"\nchildren_per_woman_at_most = "2"'),
+        ('title = "Test"', 'title = "Test"\nfirst_year = 2030.5'),
+        ("[guarantee.pension]", "[guarantee]\nb = 3\n[guarantee.pension]"),
+    ):
+        found = faults(edited(old, new)).lower()
+        for word in ("input", "valid", "instance", "dictionary", "pydantic"):
+            assert word not in found, found
+
+
+def test_a_package_without_source_says_so() -> None:
+    assert "Source: not given" in describe_package(parse_package(GOOD))
+    text = describe_package(parse_package(edited('title = "Test"', 'title = "T"\nsource = "S"')))
+    assert text.endswith("Source: S")
 
 
 NO_PACKAGES = (
