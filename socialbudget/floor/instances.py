@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,13 @@ METHOD, PACKAGE = "floor_method", "floor_package"
 GROWTH = "macroeconomy.productivity_growth"
 TFP_GROWTH = "macroeconomy.tfp_growth"
 GOVERNMENT = ("government.total_revenue", "government.total_expenditure")
+ACCOUNTS = tuple(
+    f"macroeconomy.{use}"
+    for use in ("private_consumption", "government_consumption", "investment", "exports", "imports")
+)
+"""What GDP is added up from."""
+MISSING = re.compile(r"'path': '([^']+)' is missing")
+LACKING = "Missing series: "
 
 PUBLISHED = {param.path: param for param in ACCEPTED}
 """What is read from a pack to build the guarantees and the distribution of welfare."""
@@ -206,6 +214,7 @@ def build(pack: Pack, package: Package, to: int, *, alone: bool = True) -> Plan:
     PackError
         With every series that is missing, and how to supply it.
     """
+    _reaches(pack, to)
     inputs = Inputs(pack)
     tied = {
         key: why
@@ -251,7 +260,7 @@ def build(pack: Pack, package: Package, to: int, *, alone: bool = True) -> Plan:
         values += _values(name, key, g, inputs, base, fit, lines, first, to, by_age.get(key))
     if inputs.faults:
         raise PackError(
-            f"pack '{pack.iso3}' with package '{package.name}'", dict.fromkeys(inputs.faults)
+            f"pack '{pack.iso3}' with package '{package.name}'", _together(pack, inputs.faults)
         )
     if fit is not None and len(fit.unused) == len(DOLLARS):
         notes.append(
@@ -288,6 +297,33 @@ def build(pack: Pack, package: Package, to: int, *, alone: bool = True) -> Plan:
             )
     used = tuple(sorted({*read, *behind, *inputs.used}))
     return Plan(extended, modules, fit, lines, names, used, tuple(notes), families)
+
+
+def _reaches(pack: Pack, to: int) -> None:
+    """Refuse a run beyond the last year of the pack, once and not series by series."""
+    annual = {p.path for m in (Demography, Participation, RapidEconomy) for p in m.params
+              if p.time == "annual"}  # fmt: skip
+    ends = [pack.entries[path].years[-1] for path in sorted(annual & set(pack.entries))
+            if pack.manifest.extrapolation.get(path) != "hold"]  # fmt: skip
+    if ends and to > min(ends):
+        raise PackError(
+            f"pack '{pack.iso3}'",
+            [f"ends in {min(ends)}, the run would go to {to}; give --to {min(ends)} or earlier"],
+        )
+
+
+def _together(pack: Pack, faults: Sequence[str]) -> list[str]:
+    """The faults, each once; of a country without any economy, one that names all series."""
+    once = list(dict.fromkeys(faults))
+    if any(path in pack.entries for path in ACCOUNTS):
+        return once
+    lacking = dict.fromkeys(path for fault in once for path in MISSING.findall(fault))
+    headline = (
+        f"{pack.manifest.name} has no national accounts in its pack (no GDP of "
+        f"{pack.base_year}), so that no floor can be costed: only "
+        f"`socialbudget population {pack.iso3}` is possible. {LACKING}{', '.join(lacking)}"
+    )
+    return [headline, *(fault for fault in once if not MISSING.search(fault))]
 
 
 def rapid_modules(

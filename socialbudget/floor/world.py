@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import groupby
@@ -17,6 +16,7 @@ from socialbudget.floor.assessment import (
     Assessment,
     assess_variants,
 )
+from socialbudget.floor.instances import LACKING, MISSING
 from socialbudget.floor.package import LINES, Package
 from socialbudget.pack import FLAGS, Pack
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 WORLD_DRAWS = 31
 """Draws of each country in a run of the world, in one chunk: the 80% range is a rough one."""
-MISSING = re.compile(r"'path': '([^']+)' is missing")
 LINE = "national"
 """Poverty line of the world table."""
 BOUNDS = ("p10", "p90")
@@ -156,6 +155,8 @@ def reason(refusal: str) -> str:
     """A refusal in one sentence: the series that are missing, or what it says."""
     missing = MISSING.findall(refusal)
     faults = refusal.count("\n  - ")
+    if LACKING in refusal and faults == 1:
+        return f"the pack lacks {refusal.partition(LACKING)[2].strip()}"
     if missing and len(missing) == faults:
         return f"the pack lacks {', '.join(missing)}"
     return " ".join(refusal.split())

@@ -14,7 +14,7 @@ from socialbudget.floor import Assessment, assess, assess_variants, load_package
 from socialbudget.floor.instances import DOLLARS, PUBLISHED, build
 from socialbudget.floor.kin import share_within
 from socialbudget.floor.package import Package, parse_package
-from socialbudget.floor.world import assess_world, world_table
+from socialbudget.floor.world import assess_world, reason, world_table
 from socialbudget.modules.floor_accounts import FloorAccounts
 from socialbudget.modules.schemes.guarantee import Guarantee
 from socialbudget.pack import Pack, load_pack
@@ -698,3 +698,24 @@ def test_world_of_two_with_one_refused() -> None:
     assert table["note"].iloc[1].startswith("Refused: ")
     assert np.isnan(table["cost_high_share_gdp"].iloc[1])
     assert "QQQ" in world_summary(table, refused, load_package("helpage_2011"))
+
+
+def test_a_country_without_an_economy_is_refused_in_one_sentence() -> None:
+    with pytest.raises(PackError) as caught:
+        assess(load_pack("PRK"), load_package(), draws=0)
+    (said,) = caught.value.faults
+    assert "has no national accounts in its pack (no GDP of 2024)" in said
+    assert "only `socialbudget population PRK` is possible" in said
+    assert "nearest" not in said
+    for path in ("macroeconomy.private_consumption", "macroeconomy.imports",
+                 "labour_market.base_average_wage", "living_standards.ppp_factor"):  # fmt: skip
+        assert said.count(path) == 1
+    assert reason(str(caught.value)).startswith("the pack lacks living_standards.ppp_factor, ")
+
+
+def test_a_run_beyond_the_pack_is_refused_once(pack: Pack) -> None:
+    with pytest.raises(PackError) as caught:
+        run(pack, package(), 2150)
+    assert caught.value.faults == (
+        "ends in 2100, the run would go to 2150; give --to 2100 or earlier",
+    )
