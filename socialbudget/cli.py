@@ -196,8 +196,8 @@ def compare(
                     pairs.append((label, result, base))
     if pairs:
         click.echo(comparison_table(pairs))
-    for label, error in without:
-        click.echo(f"\nNo result: {label}\n  {error}", err=True)
+    for label, reason in without:
+        click.echo(f"\nNo result: {label}\n  {reason}", err=True)
         if "(M0)" in label:
             click.echo(
                 "  Under M0 output is given from outside, whoever is there to work.", err=True

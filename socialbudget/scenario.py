@@ -71,9 +71,9 @@ class Change(BaseModel):
         return next(v for v in VERBS if getattr(self, v) is not None)
 
     @property
-    def unused(self) -> set[str]:
+    def unused(self) -> frozenset[str]:
         """Fields that change nothing here: an explanation, or the year of another verb."""
-        return {"note", "source"} | (set() if self.verb == "hold" else {"hold"})
+        return frozenset({"note", "source"} | ({"hold"} - {self.verb}))
 
     @property
     def amounts(self) -> Amount | dict[int, Amount]:
@@ -145,7 +145,7 @@ class Scenario:
     def hash(self) -> str:
         """SHA-256 of what the scenario changes (not of how it is explained)."""
         text = "\n".join(
-            f"{i} " + c.model_dump_json(exclude=c.unused)
+            f"{i} " + c.model_dump_json(exclude={*c.unused})
             for i, layer in enumerate(self.layers)
             for c in layer
         )
