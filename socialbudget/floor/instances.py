@@ -14,7 +14,7 @@ from socialbudget.errors import PackError
 from socialbudget.floor.kin import Kin, kin
 from socialbudget.floor.package import PERIODS, Guarantee, Package, Sum
 from socialbudget.modules import schemes_of
-from socialbudget.modules._shared import LABOUR_SHARE
+from socialbudget.modules._shared import GDP_ACCOUNTS, LABOUR_SHARE
 from socialbudget.modules.demography import Demography
 from socialbudget.modules.families import ACCEPTED as FAMILIES
 from socialbudget.modules.floor_accounts import FloorAccounts
@@ -37,10 +37,7 @@ METHOD, PACKAGE = "floor_method", "floor_package"
 GROWTH = "macroeconomy.productivity_growth"
 TFP_GROWTH = "macroeconomy.tfp_growth"
 GOVERNMENT = ("government.total_revenue", "government.total_expenditure")
-ACCOUNTS = tuple(
-    f"macroeconomy.{use}"
-    for use in ("private_consumption", "government_consumption", "investment", "exports", "imports")
-)
+ACCOUNTS = tuple(param.path for param in GDP_ACCOUNTS)
 """What GDP is added up from."""
 MISSING = re.compile(r"'path': '([^']+)' is missing")
 LACKING = "Missing series: "

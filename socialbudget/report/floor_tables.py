@@ -23,10 +23,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from socialbudget import __version__
 from socialbudget.contract import Array
 from socialbudget.errors import SocialBudgetError
-from socialbudget.floor.package import Package
+from socialbudget.floor.package import NOT_GIVEN, Package
 from socialbudget.pack import Pack
-from socialbudget.report.floor_figures import INSTANCE, PACKAGE
+from socialbudget.report.floor_figures import PACKAGE
 from socialbudget.report.floor_map import write_map
+from socialbudget.report.floor_trace import LABELS, SHEET, Links, measures, steps, write_steps
 
 if TYPE_CHECKING:
     from socialbudget.floor.assessment import Assessment
@@ -223,15 +224,20 @@ def write_workbook(
 ) -> None:
     """Write one or two assessments of a country as an Excel workbook.
 
-    Sheets: front page, cost, recipients, financing, poverty, how each cost arises (persons times
-    amount, as formulas), fit of the distribution, the package field by field with reasons, inputs
-    by path with source and flag, and the cells of the pack behind them. `frames` are the long
-    tables where they are made already.
+    Sheets: front page, cost, recipients, financing, poverty, how each cost arises (from inputs to
+    persons, amount and cost, as formulas), fit of the distribution, the package field by field with
+    reasons, inputs by path with source and flag, and the cells of the pack behind them. `frames`
+    are the long tables where they are made already.
     """
     check_cases(assessments)
     frames = frames or {name: long_table(assessments, name) for name in LONG}
     book = Book(Path(file))
     front = book.sheet("Front", "")
+    a = assessments[0]
+    package = pd.concat([package_fields(x.package) for x in assessments], ignore_index=True)
+    fit = _fit_table(assessments)
+    cells = input_cells(a.pack, dict.fromkeys(frames["quality"]["path"].tolist()))
+    trace = steps(assessments, Links.of(package, fit, cells))
     by_year = (
         ("cost", "Cost", ["guarantee", "title", "measure"], "Cost by guarantee"),
         ("recipients", "Recipients", ["guarantee", "title", "sex", "measure"],
@@ -244,20 +250,26 @@ def write_workbook(
         ("poverty", "Poverty", ["line", "measure", "stage"], "Poverty before and after"),
     )  # fmt: skip
     for name, title, labels, about in by_year:
-        _by_year(book, title, about, frames[name], labels)
-    _trace(book, assessments)
-    _fit(book, assessments)
-    _package(book, assessments)
+        _by_year(book, title, about, frames[name], labels,
+                 measures(trace) if name == "cost" else {})  # fmt: skip
+    write_steps(book, trace, a.years)
+    _listed(
+        book, "Fit", "Lognormal distribution of welfare: what was fitted and how far it misses", fit
+    )  # fmt: skip
+    currency = f"LCU ({a.pack.manifest.currency})"
+    _listed(
+        book, "Package", "What is guaranteed: every field, with the reason given for it",
+        package.assign(value=[currency if v == "LCU" else v for v in package["value"]]),
+    )  # fmt: skip
     _listed(
         book, "Inputs", "What the result rests on: value, source and how firm it is",
         frames["quality"].drop_duplicates(),
     )  # fmt: skip
-    a = assessments[0]
     _listed(
         book, "Input cells",
         f"Cells of the pack behind the inputs, {a.pack.base_year} or the last year given; of paths "
         f"with more than {CELLS} cells a year, the file is named",
-        input_cells(a.pack, dict.fromkeys(frames["quality"]["path"].tolist())),
+        cells,
     )  # fmt: skip
     _listed(
         book, "Sources", "Publishers, editions and licences of the pack's values", sources(a.pack)
@@ -421,8 +433,18 @@ def _measure_kind(measure: str) -> str:
     return "plain"
 
 
-def _by_year(book: Book, name: str, about: str, frame: pd.DataFrame, labels: Sequence[str]) -> None:
-    """A long table with years across; the package's cost is a live sum of its guarantees."""
+def _by_year(
+    book: Book,
+    name: str,
+    about: str,
+    frame: pd.DataFrame,
+    labels: Sequence[str],
+    traced: Mapping[tuple[str, str, str], tuple[int, Array]],
+) -> None:
+    """A long table with years across; the package's cost is a live sum of its guarantees.
+
+    Rows that are `traced` (package, guarantee, measure) refer to the sheet that derives them.
+    """
     ws = book.sheet(name, about)
     labels = ["package", *labels, *(["quantile"] if "quantile" in frame.columns else [])]
     years = [int(y) for y in frame["year"].unique()]
@@ -443,11 +465,18 @@ def _by_year(book: Book, name: str, about: str, frame: pd.DataFrame, labels: Seq
         parts = _parts(place, labels, named) if name == "Cost" else []
         for j, label in enumerate(key):
             ws.write_string(3 + i, j, str(label), book.bold if parts else book.text)
+        source, derived = -1, None
+        if traced and named["quantile"] == "central":
+            at = (named["package"], named["guarantee"], named["measure"])
+            source, derived = traced.get(at, (-1, None))
         for j, value in enumerate(values[i].tolist()):
             column = len(labels) + j
             if parts and math.isclose(values[parts, j].sum(), value, rel_tol=1e-9):
                 cells = "+".join(xl_rowcol_to_cell(3 + p, column) for p in parts)
                 ws.write_formula(3 + i, column, f"={cells}", book.total[kind], value)
+            elif derived is not None and math.isclose(derived[j], value, rel_tol=1e-9):
+                cell = xl_rowcol_to_cell(source, len(LABELS) + j)
+                ws.write_formula(3 + i, column, f"='{SHEET}'!{cell}", book.number[kind], value)
             elif math.isfinite(value):
                 ws.write_number(3 + i, column, value, book.number[kind])
     ws.freeze_panes(3, len(labels))
@@ -474,65 +503,6 @@ def _parts(
     ]
 
 
-def _trace(book: Book, assessments: Sequence[Assessment]) -> None:
-    """Central path of each guarantee from persons and amount to cost, with live formulas."""
-    ws = book.sheet("How the cost arises", "Persons x amount x part of the year x administration")
-    years = list(assessments[0].years)
-    labels = ["package", "guarantee", "item", "unit"]
-    for j, label in enumerate([*labels, *years]):
-        ws.write_string(2, j, str(label), book.head)
-    for j, width in enumerate((30, 26, 46, 14)):
-        ws.set_column(j, j, width)
-    ws.set_column(len(labels), len(labels) + len(years) - 1, 16)
-    row = 3
-    for a in assessments:
-        currency = a.pack.manifest.currency
-        gdp = a.results["macroeconomy.gdp"][1:, 0]
-        for name, guarantee in a.package.guarantees.items():
-            z = f"{INSTANCE}{name}"
-
-            def of(variable: str, a: Assessment = a, z: str = z) -> Array:
-                values = a.results[f"{z}.{variable}"][1:, 0]
-                return values.reshape(len(values), -1).sum(axis=1)
-
-            def parameter(path: str, a: Assessment = a, z: str = z) -> Array:
-                values = a.results.parameters[f"schemes.{z}.{path}"][:, 0]
-                return np.broadcast_to(values, (len(a.years) + 1,))[1:]
-
-            paid, share = parameter("paid_share"), parameter("administration_share")
-            cost = of("cost")
-            # Label, unit, values, kind of number, and the formula where the row is one.
-            rows = (
-                ("Persons entitled", "person", of("target"), "persons", ""),
-                ("Recipients", "person", of("recipients"), "persons", ""),
-                ("Amount for a full year", currency, of("amount"), "lcu", ""),
-                ("Part of the year for which it is paid", "share", paid, "plain", ""),
-                ("Administration over benefits", "share", share, "plain", ""),
-                ("Cost", currency, cost, "lcu", "={1}*{2}*{3}*(1+{4})"),
-                ("Not paid for by what exists (gap)", currency, of("gap"), "lcu", ""),
-                ("GDP", currency, gdp, "lcu", ""),
-                ("Cost over GDP", "share", cost / gdp, "share", "={5}/{7}"),
-            )
-            check = rows[1][2] * rows[2][2] * paid * (1.0 + share)
-            whole = np.isclose(check, cost, rtol=1e-9, atol=0.0) | (cost == 0.0)
-            for i, (label, unit, values, kind, formula) in enumerate(rows):
-                for j, words in enumerate((a.package.label, guarantee.title, label, unit)):
-                    ws.write_string(row + i, j, words, book.bold if formula else book.text)
-                for j, value in enumerate(values):
-                    column = len(labels) + j
-                    if formula and whole[j]:
-                        cells = [xl_rowcol_to_cell(row + k, column) for k in range(len(rows))]
-                        ws.write_formula(
-                            row + i, column, formula.format(*cells), book.total[kind], value
-                        )
-                    else:
-                        book.cell(ws, row + i, column, value, kind)
-            row += len(rows)
-    ws.freeze_panes(3, len(labels))
-    ws.autofilter(2, 0, row - 1, len(labels) - 1)
-    ws.repeat_rows(2)
-
-
 def _listed(book: Book, name: str, about: str, frame: pd.DataFrame) -> None:
     ws = book.sheet(name, about)
     for j, column in enumerate(frame.columns):
@@ -554,21 +524,13 @@ def _listed(book: Book, name: str, about: str, frame: pd.DataFrame) -> None:
     ws.repeat_rows(2)
 
 
-def _fit(book: Book, assessments: Sequence[Assessment]) -> None:
+def _fit_table(assessments: Sequence[Assessment]) -> pd.DataFrame:
     rows = [
         {"package": a.package.label, "item": key, "value": value}
         for a in assessments
         for key, value in _flat(a.fit)
     ]
-    _listed(
-        book, "Fit", "Lognormal distribution of welfare: what was fitted and how far it misses",
-        pd.DataFrame(rows, columns=["package", "item", "value"]).drop_duplicates(),
-    )  # fmt: skip
-
-
-def _package(book: Book, assessments: Sequence[Assessment]) -> None:
-    frame = pd.concat([package_fields(a.package) for a in assessments], ignore_index=True)
-    _listed(book, "Package", "What is guaranteed: every field, with the reason given for it", frame)
+    return pd.DataFrame(rows, columns=["package", "item", "value"]).drop_duplicates()
 
 
 def _front(book: Book, ws: Any, assessments: Sequence[Assessment], today: date) -> None:
@@ -577,6 +539,7 @@ def _front(book: Book, ws: Any, assessments: Sequence[Assessment], today: date) 
     ws.write_string(0, 0, f"{m.name}: rapid assessment of a social protection floor", book.title)
     facts = [
         ("Packages", "; ".join(x.package.label for x in assessments)),
+        ("Source of the package", a.package.source or NOT_GIVEN),
         ("Years", f"{a.years[0]} to {a.years[-1]}"),
         ("Draws, seed", f"{a.draws}, {'none' if a.seed is None else a.seed}"),
         ("Currency", f"{m.currency}, nominal, a year, unless a name says otherwise"),

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
+from xlsxwriter.utility import xl_col_to_name
 
 from socialbudget.errors import SocialBudgetError
-from socialbudget.floor import Assessment
+from socialbudget.floor import Assessment, assess
+from socialbudget.floor.package import parse_package
 from socialbudget.floor.world import world_table
+from socialbudget.pack import load_pack
 from socialbudget.report import floor_brief, floor_tables
 from socialbudget.report.floor_tables import (
     LONG,
@@ -26,6 +32,7 @@ from socialbudget.report.floor_tables import (
     write_workbook,
     write_world,
 )
+from socialbudget.report.floor_trace import Step
 from tests.floor_pages import EVIL, changed, variants
 
 TODAY = date(2026, 3, 1)
@@ -221,3 +228,152 @@ def test_text_stays_text_in_the_workbook(cases: Sequence[Assessment], tmp_path: 
     book = CalamineWorkbook.from_path(str(tmp_path / "w.xlsx"))
     assert set(sheet(book, "Inputs")["note"]) == {evil}
     assert book.get_sheet_by_name("Front").to_python()[0][0].startswith(evil)
+
+
+# ------------------------------------------------------------------------------- live formulas
+
+NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CELL = re.compile(r"(?:'([^']+)'!)?\$?([A-Z]+)\$?(\d+)")
+
+
+class Recalculated:
+    """A workbook whose formulas are computed anew, from the cells that are no formulas."""
+
+    def __init__(self, file: Path):
+        self.formulas: dict[tuple[str, str], str] = {}
+        self.shown: dict[tuple[str, str], float] = {}
+        self._known: dict[tuple[str, str], float] = {}
+        names = CalamineWorkbook.from_path(str(file)).sheet_names
+        with zipfile.ZipFile(file) as parts:
+            for k, name in enumerate(names, 1):
+                root = ElementTree.fromstring(parts.read(f"xl/worksheets/sheet{k}.xml"))
+                for cell in root.iter(f"{NAMESPACE}c"):
+                    place = (name, cell.attrib["r"])
+                    value, formula = (cell.find(f"{NAMESPACE}{tag}") for tag in "vf")
+                    if formula is not None and formula.text:
+                        self.formulas[place] = formula.text
+                    if value is not None and value.text and cell.get("t") != "s":
+                        self.shown[place] = float(value.text)
+
+    def value(self, sheet: str, place: str) -> float:
+        """The value of a cell; of a formula, from its cells and never from what is stored."""
+        key = (sheet, place)
+        if key not in self._known:
+            text = self.formulas.get(key)
+            if text is None:
+                self._known[key] = self.shown[key]  # a missing cell or a text is no input
+            else:
+                code = CELL.sub(lambda m: f"cell({m[1] or sheet!r}, {m[2] + m[3]!r})", text)
+                names = {"cell": self.value, "MAX": max, "MIN": min}
+                self._known[key] = eval(code, {"__builtins__": {}}, names)
+        return self._known[key]
+
+    def behind(self, sheet: str, place: str) -> set[tuple[str, str]]:
+        """The cells that are no formulas and stand behind one, through all formulas between."""
+        text = self.formulas.get((sheet, place))
+        if text is None:
+            return {(sheet, place)}
+        return set().union(*(self.behind(m[1] or sheet, m[2] + m[3])
+                             for m in CELL.finditer(text)))  # fmt: skip
+
+
+EVERY_KIND = """
+title = "Every kind"
+first_year = 2026
+[guarantee.wage]
+title = "Tied to the wage"
+group = "working_age"
+function = "unemployment"
+who = "unemployed"
+ages = [18, 64]
+weeks = 20
+coverage = { start = 0.2, target = 0.8, ramp_years = 3 }
+take_up = 0.9
+[guarantee.wage.amount]
+of = "average_wage"
+share = 0.3
+cap = { value = 4, currency = "USD_PPP", per = "day" }
+[guarantee.poor]
+title = "For the poor"
+group = "working_age"
+function = "social_assistance"
+who = "population"
+ages = [18, 64]
+share = 0.5
+amount = { of = "poverty_line", line = "international_420", share = 0.4 }
+indexation = "gdp_per_head"
+days = 200
+coverage = { start = "existing", target = 0.7, ramp_years = 2 }
+targeting = { mode = "poor", line = "national", exclusion_error = 0.3, inclusion_error = 0.1 }
+administration_share = 0.1
+[guarantee.births]
+title = "At birth"
+group = "children"
+function = "maternity"
+who = "births"
+indexation = "wages"
+[guarantee.births.amount]
+of = "sum"
+value = 50
+currency = "LCU"
+per = "week"
+minimum = { value = 1, currency = "USD", per = "day" }
+"""
+
+
+@pytest.mark.parametrize("which", ["default", "every kind"])
+def test_formulas_equal_the_values_when_computed_from_the_inputs(
+    cases: Sequence[Assessment], tmp_path: Path, which: str
+) -> None:
+    given = (
+        cases
+        if which == "default"
+        else [assess(load_pack("ZZZ"), parse_package(EVERY_KIND), to=2030, draws=0)]
+    )
+    write_workbook(given, tmp_path / "w.xlsx", today=TODAY)
+    book = Recalculated(tmp_path / "w.xlsx")
+    for place in book.formulas:
+        shown_value = book.shown[place]
+        # A gap of nothing is a difference of billions: nought up to their last digit.
+        near = pytest.approx(shown_value, rel=1e-9, abs=0 if shown_value else 1e-4)
+        assert book.value(*place) == near, place
+    # The cost of every guarantee goes back to the package and, where it is tied so, to the pack.
+    shown = sheet(CalamineWorkbook.from_path(str(tmp_path / "w.xlsx")), "Cost")
+    fields = sheet(CalamineWorkbook.from_path(str(tmp_path / "w.xlsx")), "Package")
+    column = xl_col_to_name(len(shown.columns) - 1)
+    for a in given:
+        for name in a.package.guarantees:
+            rows = shown[
+                (shown["package"] == a.package.label)
+                & (shown["guarantee"] == name)
+                & (shown["measure"] == "cost_lcu")
+                & (shown["quantile"] == "central")
+            ]
+            (row,) = rows.index
+            inputs = book.behind("Cost", f"{column}{row + 4}")
+            sheets = {s for s, _ in inputs}
+            assert "Cost" not in sheets
+            assert {"Package", "How the cost arises"} <= sheets, name
+            of = a.package.guarantees[name].amount.of
+            assert of != "poverty_line" or "Fit" in sheets
+            assert of != "average_wage" or "Input cells" in sheets
+            named = {fields["field"][int(c[1:]) - 4] for s, c in inputs if s == "Package"}
+            assert {"take_up", "coverage.target", "administration_share"} <= named
+            assert "amount.share" in named or "amount.value" in named
+
+
+def test_what_a_formula_would_miss_stands_as_a_number(cases: Sequence[Assessment]) -> None:
+    step = Step("p", "g", "i", "1", "plain", np.array([1.0, 2.0]), "={x}", np.array([1.0, 2.1]))
+    assert step.live().tolist() == [True, False]
+
+
+def test_the_workbook_names_the_currency_and_the_source(tmp_path: Path) -> None:
+    a = assess(load_pack("ZZZ"), parse_package(EVERY_KIND), to=2030, draws=0)
+    write_workbook([a], tmp_path / "w.xlsx", today=TODAY)
+    book = CalamineWorkbook.from_path(str(tmp_path / "w.xlsx"))
+    assert ["Source of the package", "not given"] in book.get_sheet_by_name("Front").to_python()
+    fields = sheet(book, "Package")
+    (currency,) = fields[
+        (fields["guarantee"] == "births") & (fields["field"] == "amount.currency")
+    ]["value"]
+    assert currency == f"LCU ({a.pack.manifest.currency})"
