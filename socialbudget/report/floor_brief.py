@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from socialbudget import __version__
-from socialbudget.floor.package import Guarantee
+from socialbudget.floor.package import NOT_GIVEN, Guarantee
 from socialbudget.report import floor_figures as f
 from socialbudget.report import svg
 from socialbudget.report.charts import MEN, WOMEN
@@ -54,6 +54,11 @@ NAMED = 9
 ROUNDING = 0.0005
 """A smaller misfit of a headcount would read as nought."""
 OTHERS = "others"
+FEW = 3
+"""Up to so many guarantees the effect on poverty stands in the right column, to balance the page.
+"""
+LARGE = 0.05
+"""Cost over GDP above which a least amount that binds is spoken of."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,10 @@ def _context(cases: list[Case], today: date) -> dict[str, Any]:
     shown = _shown(cases)
     rows, lead, quality = _guarantees(cases, shown), _lead(cases), _quality(a)
     notes = list(dict.fromkeys(f.plain(n) for c in cases for n in c.assessment.notes))
-    small = " ".join([*quality["named"].values(), *notes, quality["publishers"]]) + " " * 160
+    notes += _minimums(cases)
+    source = a.package.source.strip().rstrip(".") or NOT_GIVEN
+    small = " ".join([*quality["named"].values(), *notes, quality["publishers"], source])
+    small += " " * 180
     return {
         "version": __version__,
         "css": Markup(_css()),
@@ -154,6 +162,8 @@ def _context(cases: list[Case], today: date) -> dict[str, Any]:
         "lead": lead,
         "caution": _caution(a),
         "guarantees": rows,
+        "few": len(rows) <= FEW,
+        "source": source,
         "fit": f"{_fit(rows, cases, lead, _caution(a), small):.3f}",
         "costs": _costs(cases),
         "cost_chart": _cost_chart(cases[-1], shown),
@@ -200,8 +210,9 @@ def _fit(
         need += 2.6 + 10.1 * lines
     recipients = 16.5 * len(rows)
     options = 14.0 * len(_financing(cases)["rows"])
-    left = 262.0 + 10.3 * len(_costs(cases)) + 14.5 * len(cases[0].figures.lines())
-    need += max(left, 152.0 + recipients + options)
+    poverty = 95.0 + 14.5 * len(cases[0].figures.lines())
+    left, right = 167.0 + 10.3 * len(_costs(cases)), 152.0 + recipients + options
+    need += max(left, right + poverty) if len(rows) <= FEW else max(left + poverty, right)
     need += 9.5 * (math.ceil(len(small) / 172) + 1)
     return min(1.0, ROOM / need)
 
@@ -264,6 +275,24 @@ def _lead(cases: Sequence[Case]) -> str:
         f"{a.pack.base_year}, would be {before} in {year} by growth alone and {after} with the "
         "floor."
     )
+
+
+def _minimums(cases: Sequence[Case]) -> list[str]:
+    """Sentences on least amounts that make a guarantee dear: which, and what they add."""
+    found = []
+    for c in cases:
+        for name, g in c.assessment.package.guarantees.items():
+            cost, free = c.figures.cost("share_gdp", name).value, c.figures.without_minimum(name)
+            if not (cost > LARGE and math.isfinite(free)) or g.amount.minimum is None:
+                continue
+            least = f.sum_words(g.amount.minimum, c.assessment.pack.manifest.currency)
+            where = f" in the {c.label.lower()}" if len(cases) > 1 else ""
+            found.append(
+                f"The least amount of {least} decides the cost of {g.title}{where}: "
+                f"{f.percent(cost)} of GDP in {c.figures.year}, instead of {f.percent(free)} "
+                "without it"
+            )
+    return found
 
 
 def _low_high(words: Sequence[str]) -> str:

@@ -107,6 +107,30 @@ class Figures:
         """Amount for a month, LCU at the level of the base year, minimum and cap observed."""
         return float(self.assessment.results[f"{INSTANCE}{guarantee}.amount"][0, 0]) / MONTHS
 
+    def without_minimum(self, guarantee: str) -> float:
+        """Cost over GDP in the shown year if there were no least amount; NaN where none binds."""
+        results, g = self.assessment.results, self.assessment.package.guarantees[guarantee]
+        t = results.years.index(self.year)
+
+        def param(name: str) -> float:
+            values = self._parameter(guarantee, name)[:, 0]
+            return float(values[min(t, len(values) - 1)])
+
+        def growth(of: str) -> float:
+            values = results[of][:, 0]
+            values = values.reshape(len(values), -1).sum(axis=1)
+            return float(values[t] / values[0])
+
+        prices = float(results["prices.consumer_price_index"][t, 0])
+        per = {"wages": "labour_market.total_employment",
+               "gdp_per_head": "demography.population_midyear"}  # fmt: skip
+        index = prices if g.index == "prices" else growth("macroeconomy.gdp") / growth(per[g.index])
+        free, least = param("benefit_amount") * index, param("benefit_minimum") * prices
+        amount = float(results[f"{INSTANCE}{guarantee}.amount"][t, 0])
+        if not (least > free and amount > free):
+            return math.nan
+        return self.cost("share_gdp", guarantee).value * free / amount
+
     def at_base_prices(self, value: float, year: int | None = None) -> float:
         """A nominal sum at consumer prices of the base year."""
         results = self.assessment.results
@@ -276,7 +300,7 @@ def amount_words(amount: Amount, currency: str) -> str:
     """What the benefit is tied to: "25% of the national poverty line"."""
     if amount.of == "sum":
         assert amount.sum is not None
-        return _sum_words(amount.sum, currency)
+        return sum_words(amount.sum, currency)
     assert amount.share is not None
     tied = {
         "poverty_line": line_words(amount.line or "national"),
@@ -288,11 +312,12 @@ def amount_words(amount: Amount, currency: str) -> str:
     words = whole if amount.share == 1 else f"{share} of {tied}"
     for limit, at in ((amount.minimum, "at least"), (amount.cap, "at most")):
         if limit is not None and limit.value > 0:
-            words += f", {at} {_sum_words(limit, currency)}"
+            words += f", {at} {sum_words(limit, currency)}"
     return words
 
 
-def _sum_words(amount: Sum, currency: str) -> str:
+def sum_words(amount: Sum, currency: str) -> str:
+    """A sum of money: "US$ 117 a year"."""
     name = {"LCU": currency, "USD": "US$", "USD_PPP": "international $"}[amount.currency]
     return f"{name}{HARD}{three(amount.value)} a {amount.per}"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from socialbudget.errors import SocialBudgetError
-from socialbudget.floor import Assessment, assess, load_package
+from socialbudget.floor import Assessment, assess, assess_variants, load_package
 from socialbudget.floor.package import Package, parse_package
 from socialbudget.pack import load_pack
 from socialbudget.report import floor_figures as figures
@@ -77,6 +77,7 @@ def test_what_who_how_much_effect_and_sources_stand_on_it(
     assert "1 March 2026" in page.text
     assert cases[0].pack.hash[:16] in page.text
     assert "does not exist" in page.text  # the country is synthetic
+    assert page.text.index("Effect on poverty") < page.text.index("Who receives")
 
 
 def test_imputed_and_assumed_series_are_named(cases: Sequence[Assessment], page: Page) -> None:
@@ -127,7 +128,31 @@ def test_one_package_alone_has_no_low_and_high(cases: Sequence[Assessment]) -> N
     assert "Universal pension" in page.text
     assert "everyone aged 65 and over" in page.text
     assert "No ranges: one central path" in page.text
+    assert f"Source of the package: {a.package.source}." in page.text
+    # The right column would be half empty: poverty stands there.
+    assert page.text.index("Who receives") < page.text.index("Effect on poverty")
     assert a.value("cost", measure="share_gdp") > 0
+
+
+def test_a_package_without_source_says_so() -> None:
+    package = replace(load_package("helpage_2011"), source="")
+    page = Page(render_brief(assess(load_pack("ZZZ"), package, to=2026, draws=0), today=TODAY))
+    assert "Source of the package: not given." in page.text
+
+
+def test_a_least_amount_that_decides_the_cost_is_spoken_of() -> None:
+    found = assess_variants(load_pack("BDI"), load_package(), to=2027, draws=0)
+    text = spaced(Page(render_brief(list(found.values()), today=TODAY)).text)
+    high = found["high"]
+    cost = high.value("cost", measure="share_gdp", guarantee="health_care")
+    # Without the least amount: 5% of GDP per head, for everybody.
+    assert (
+        "The least amount of US$ 117 a year decides the cost of Essential health care in the high "
+        f"package: {figures.percent(cost)} of GDP in 2027, instead of 5.0% without it." in text
+    )
+    assert cost > 0.1
+    assert "in the low package:" not in text
+    assert "The least amount" not in Page(render_brief(variants(), today=TODAY)).text
 
 
 def test_what_was_not_computed_is_said(cases: Sequence[Assessment]) -> None:
