@@ -21,7 +21,7 @@ from socialbudget.world import each_pack
 YEAR = 2025
 PUBLISHED = Path(__file__).parents[1] / "tests" / "validation" / "data" / "spf_costing.json"
 # Low and lower-middle income economies of the World Bank's list of July 2016 (incomes of 2015),
-# from memory.
+# not checked against the list itself.
 LOW = [
     "AFG",
     "BEN",
@@ -281,10 +281,10 @@ Made by `python -m calibration.compare_floor docs/floor_comparisons.md`; a test 
 countries. Percentages are of GDP, without health care, in {year}, the first year of the projection.
 
 The 57 countries of Ortiz et al. (2017) are not known to us country by country: of the paper only
-the totals, the extremes and the unit costs (these from memory) were at hand. The countries here are
-the {count} low ({low}) and lower-middle ({middle}) income economies of the World Bank's list of
-July 2016, the time of the paper; the list is from memory. Both extremes of the paper are on it. No
-result for: {refused} (no national accounts in the sources).
+the totals, the extremes and the unit costs (these not checked against its text) were at hand. The
+countries here are the {count} low ({low}) and lower-middle ({middle}) income economies of the World
+Bank's list of July 2016, the time of the paper; the list was not checked either. Both extremes of the
+paper are on it. No result for: {refused} (no national accounts in the sources).
 
 ## Ortiz et al. (2017)
 
