@@ -283,8 +283,8 @@ countries. Percentages are of GDP, without health care, in {year}, the first yea
 The 57 countries of Ortiz et al. (2017) are not known to us country by country: of the paper only
 the totals, the extremes and the unit costs (these not checked against its text) were at hand. The
 countries here are the {count} low ({low}) and lower-middle ({middle}) income economies of the World
-Bank's list of July 2016, the time of the paper; the list was not checked either. Both extremes of the
-paper are on it. No result for: {refused} (no national accounts in the sources).
+Bank's list of July 2016, the time of the paper; the list was not checked either. Both extremes
+of the paper are on it. No result for: {refused} (no national accounts in the sources).
 
 ## Ortiz et al. (2017)
 

@@ -38,7 +38,8 @@ load_pack_once = cache(load_pack)
 def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[str, Array]]:
     """Plan, parameters and results, with a fiscal rule, unemployment benefits and ages moved.
 
-    So are mortality and migration, whose patterns by age matter only then. Some parameters answer only to such a change.
+    So are mortality and migration, whose patterns by age matter only then. Some
+    parameters answer only to such a change.
     """
     pack = load_pack_once(iso3)
     changes = [
