@@ -10,12 +10,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from socialbudget import __version__
@@ -24,13 +22,13 @@ from socialbudget.report import floor_figures as f
 from socialbudget.report import svg
 from socialbudget.report.charts import MEN, WOMEN
 from socialbudget.report.floor_figures import Figures
+from socialbudget.report.page import asset, filled
 from socialbudget.report.svg import Band
 from socialbudget.report.text import fixed
 
 if TYPE_CHECKING:
     from socialbudget.floor.assessment import Assessment
 
-HERE = Path(__file__).resolve().parent
 SHADES = {
     "health_care": ("#44aa99", "#2f7f72"),
     "children": ("#cc6677", "#a84d5d", "#e39aa6"),
@@ -108,23 +106,7 @@ def render_brief(
     given = list(assessments) if isinstance(assessments, Sequence) else [assessments]
     check_cases(given)
     cases = _cases(given)
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return (
-        environment.get_template("floor_brief.html.j2")
-        .render(_context(cases, today or date.today()))
-        .lstrip()
-    )
-
-
-@cache
-def _css() -> str:
-    return (HERE / "assets" / "floor_brief.css").read_text(encoding="utf-8").strip()
+    return filled("floor_brief.html.j2", _context(cases, today or date.today()))
 
 
 def _cases(assessments: Sequence[Assessment]) -> list[Case]:
@@ -150,7 +132,7 @@ def _context(cases: list[Case], today: date) -> dict[str, Any]:
     small += " " * 180
     return {
         "version": __version__,
-        "css": Markup(_css()),
+        "css": Markup(asset("floor_brief.css")),
         "country": manifest.name,
         "currency": manifest.currency,
         "base_year": manifest.base_year,

@@ -18,17 +18,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from socialbudget import __version__
 from socialbudget.contract import Array
 from socialbudget.errors import SocialBudgetError
 from socialbudget.report.floor_figures import plain
-from socialbudget.report.html import script_hash, script_json
+from socialbudget.report.page import asset, filled, script_hash, script_json
 from socialbudget.report.text import NONE, fixed, people
 
-HERE = Path(__file__).resolve().parent
 COLOURS = ("#fff7c4", "#c7e9b4", "#7fcdbb", "#41a6c4", "#2c6fb0", "#22307f")
 """From least to most; told apart by people with colour-vision deficiencies and in grey print."""
 SMALL = 260
@@ -196,45 +194,32 @@ def render_map(table: pd.DataFrame, *, title: str = "", today: date | None = Non
         )
     table = table.sort_values("name", key=lambda names: names.str.casefold())
     columns = [m.values(table) for m in measures]
-    script = _asset("floor_map.js")
+    script = asset("floor_map.js")
     today = today or date.today()
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return (
-        environment.get_template("floor_map.html.j2")
-        .render(
-            version=__version__,
-            css=Markup(_asset("floor_map.css")),
-            script=Markup(script),
-            script_hashes=[script_hash(script)],
-            title=title,
-            years=_years(table),
-            today=f"{today.day} {today:%B %Y}",
-            measures=measures,
-            first=measures[0],
-            data=script_json(_data(table, measures, columns)),
-            rows=_rows(table, measures, columns),
-            known=int(np.isfinite(columns[0]).sum()),
-            disclaimer=DISCLAIMER,
-        )
-        .lstrip()
+    return filled(
+        "floor_map.html.j2",
+        {
+            "version": __version__,
+            "css": Markup(asset("floor_map.css")),
+            "script": Markup(script),
+            "script_hashes": [script_hash(script)],
+            "title": title,
+            "years": _years(table),
+            "today": f"{today.day} {today:%B %Y}",
+            "measures": measures,
+            "first": measures[0],
+            "data": script_json(_data(table, measures, columns)),
+            "rows": _rows(table, measures, columns),
+            "known": int(np.isfinite(columns[0]).sum()),
+            "disclaimer": DISCLAIMER,
+        },
     )
 
 
 @cache
 def world() -> dict[str, Any]:
     """The outlines: see `calibration.world_map`."""
-    return json.loads(_asset("world_map.json"))
-
-
-@cache
-def _asset(name: str) -> str:
-    return (HERE / "assets" / name).read_text(encoding="utf-8").strip()
+    return json.loads(asset("world_map.json"))
 
 
 def _years(table: pd.DataFrame) -> str:

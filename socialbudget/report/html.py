@@ -7,27 +7,22 @@ scripts of this package, named by their hashes, and no network at all.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from socialbudget import __version__
 from socialbudget.report import charts, tables, text
 from socialbudget.report.charts import Chart
+from socialbudget.report.page import asset, filled, script_hash, script_json
 from socialbudget.report.tables import Table, mean
 from socialbudget.results import Results
 
-HERE = Path(__file__).resolve().parent
 STATUS = {
     "illustrative": "This country pack is illustrative: its figures show how the model works and "
     "are no basis for decisions.",
@@ -67,34 +62,7 @@ def write_html(results: Results, file: Path, baseline: Results | None = None) ->
 
 def render(results: Results, baseline: Results | None = None, today: date | None = None) -> str:
     """The report as text; `today` is the date of the run (now by default)."""
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    context = _context(results, baseline, today or date.today())
-    return environment.get_template("report.html.j2").render(context).lstrip()
-
-
-@cache
-def _asset(name: str) -> str:
-    return (HERE / "assets" / name).read_text(encoding="utf-8").strip()
-
-
-def script_hash(script: str) -> str:
-    """A script's hash as a content security policy names it."""
-    digest = hashlib.sha256(script.encode("utf-8")).digest()
-    return Markup(f"'sha256-{base64.b64encode(digest).decode('ascii')}'")
-
-
-def script_json(data: object) -> Markup:
-    """JSON in which no tag can begin or end, for a script element."""
-    plain = json.dumps(data, allow_nan=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        plain = plain.replace(character, f"\\u{ord(character):04x}")
-    return Markup(plain)
+    return filled("report.html.j2", _context(results, baseline, today or date.today()))
 
 
 def _context(results: Results, baseline: Results | None, today: date) -> dict[str, Any]:
@@ -140,11 +108,11 @@ def _context(results: Results, baseline: Results | None, today: date) -> dict[st
         *(comparison["charts"] if comparison else []),
     ]  # fmt: skip
     changes = _changes(results)
-    echarts, script = _asset("echarts.min.js"), _asset("report.js")
+    echarts, script = asset("echarts.min.js"), asset("report.js")
     scale = text.money_scale(results)
     return {
         "version": __version__,
-        "css": Markup(_asset("report.css")),
+        "css": Markup(asset("report.css")),
         "echarts": Markup(echarts),
         "script": Markup(script),
         "script_hashes": [script_hash(echarts), script_hash(script)],

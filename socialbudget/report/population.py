@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from socialbudget import __version__
@@ -38,6 +37,7 @@ from socialbudget.population.mortality import HELD
 from socialbudget.report import MARKER, charts, html, text
 from socialbudget.report.charts import INK, MEN, WOMEN, Chart, Key, Line
 from socialbudget.report.lexis_surface import Surface, lexis_surface
+from socialbudget.report.page import asset, filled, script_hash, script_json
 from socialbudget.report.text import Card, Paragraph, fixed, people
 from socialbudget.results import Results, whole_folder
 
@@ -813,19 +813,12 @@ def _families_assumed(page: Population) -> bool:
 
 def render(page: Population, today: date | None = None) -> str:
     """The page as text; `today` is the date of the run (now by default)."""
-    environment = Environment(
-        loader=FileSystemLoader(html.HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     when = today or date.today()
     manifest = page.central.pack.manifest
     scenario = page.central.scenario
     charts_of = _charts(page)
     every = [c for group in charts_of.values() for c in group]
-    echarts, script = html._asset("echarts.min.js"), html._asset("report.js")
+    echarts, script = asset("echarts.min.js"), asset("report.js")
     facts = [
         ("Country pack", f"{manifest.iso3} {manifest.version}, {manifest.status}"),
         ("Base year", str(page.base)),
@@ -837,10 +830,10 @@ def render(page: Population, today: date | None = None) -> str:
     residuals = [float(v.max()) for v in page.central.identities.values()]
     context = {
         "version": __version__,
-        "css": Markup(html._asset("report.css")),
+        "css": Markup(asset("report.css")),
         "echarts": Markup(echarts),
         "script": Markup(script),
-        "script_hashes": [html.script_hash(echarts), html.script_hash(script)],
+        "script_hashes": [script_hash(echarts), script_hash(script)],
         "country": page.name,
         "years": (page.base, page.last),
         "scenario": scenario,
@@ -862,9 +855,9 @@ def render(page: Population, today: date | None = None) -> str:
         "identities": len(residuals),
         "worst": html._power(max(residuals, default=0.0)),
         "hash": page.central.pack.hash,
-        "all_charts": [html.Shown(f"chart-{c.id}", html.script_json(c.spec())) for c in every],
+        "all_charts": [html.Shown(f"chart-{c.id}", script_json(c.spec())) for c in every],
     }
-    return environment.get_template("population.html.j2").render(context).lstrip()
+    return filled("population.html.j2", context)
 
 
 def tables(page: Population) -> dict[str, pd.DataFrame]:
