@@ -42,3 +42,27 @@ OPERATING_SURPLUS_SHARE = Param(
     "household.operating_surplus_share", (), "1", 0, 1,
     "Share of the operating surplus after tax paid to households", "fixed",
 )  # fmt: skip
+PRODUCTIVITY_GROWTH = Param(
+    "macroeconomy.productivity_growth", (), "1/year", -0.2, 0.3,
+    "Growth of output per person employed under closure M0", "annual",
+)  # fmt: skip
+CONSUMER_PRICE_WEDGE = Param(
+    "macroeconomy.consumer_price_wedge", (), "1/year", -0.05, 0.05,
+    "Yearly growth of consumer prices over the GDP deflator",
+)  # fmt: skip
+BASE_INFLATION = Param(
+    "macroeconomy.base_inflation", (), "1/year", -0.2, 10,
+    "Consumer price inflation in the base year", "fixed",
+)  # fmt: skip
+UNEMPLOYMENT_RATE = Param(
+    "labour_market.unemployment_rate", ("sex", "age"), "1", 0, 1,
+    "Unemployment rate in the base year", "fixed",
+)  # fmt: skip
+STATUS_SHARE = Param(
+    "labour_market.status_share", ("sex", "age", "status"), "1", 0, 1,
+    "Share of each status in employment in the base year", "fixed",
+)  # fmt: skip
+FERTILITY_RATE = Param(
+    "demography.fertility_rate", ("age",), "1/year", 0.0, 1.0,
+    "Births of a woman in a year at single ages; zero at age 0.", "annual",
+)  # fmt: skip

@@ -19,6 +19,7 @@ from socialbudget.kernels.cohort import (
     spread_migrants,
     survival_from_death_rates,
 )
+from socialbudget.modules._shared import FERTILITY_RATE
 
 if TYPE_CHECKING:
     from socialbudget.pack import Pack
@@ -67,15 +68,7 @@ class Demography(Module):
             "Deaths per person-year at single ages, the last open.",
             time="annual",
         ),
-        Param(
-            "demography.fertility_rate",
-            ("age",),
-            "1/year",
-            0.0,
-            1.0,
-            "Births of a woman in a year at single ages; zero at age 0.",
-            time="annual",
-        ),
+        FERTILITY_RATE,
         Param(
             "demography.sex_ratio_at_birth",
             (),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.kernels.families import balance_couples, parents_of_children
+from socialbudget.modules._shared import FERTILITY_RATE
 from socialbudget.profiles import logistic_density
 
 SEX_AGE = ("sex", "age")
@@ -112,15 +113,7 @@ class Families(Module):
             "Rate at which death rates of parents fell each year before the base year.",
             time="fixed",
         ),
-        Param(
-            "demography.fertility_rate",
-            ("age",),
-            "1/year",
-            0.0,
-            1.0,
-            "Births of a woman in a year at single ages; zero at age 0.",
-            time="annual",
-        ),
+        FERTILITY_RATE,
     )
     reads = (
         "demography.population",

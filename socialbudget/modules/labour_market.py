@@ -10,7 +10,13 @@ from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import STANDARD
 from socialbudget.errors import PackError
 from socialbudget.kernels.labour import employment_and_wages
-from socialbudget.modules._shared import CLOSURE, LABOUR_SHARE
+from socialbudget.modules._shared import (
+    CLOSURE,
+    LABOUR_SHARE,
+    PRODUCTIVITY_GROWTH,
+    STATUS_SHARE,
+    UNEMPLOYMENT_RATE,
+)
 from socialbudget.pack import Pack
 
 
@@ -25,15 +31,7 @@ class LabourMarket(Module):
     name = "labour_market"
     params = (
         CLOSURE,
-        Param(
-            "labour_market.unemployment_rate",
-            ("sex", "age"),
-            "1",
-            0,
-            1,
-            "Unemployment rate in the base year",
-            "fixed",
-        ),
+        UNEMPLOYMENT_RATE,
         Param("labour_market.unemployment_min", (), "1", 0, 1, "Lowest unemployment rate", "fixed"),
         Param(
             "labour_market.unemployment_max",
@@ -125,15 +123,7 @@ class LabourMarket(Module):
             "Yearly adjustment of formality to its target",
             "fixed",
         ),
-        Param(
-            "labour_market.status_share",
-            ("sex", "age", "status"),
-            "1",
-            0,
-            1,
-            "Share of each status in employment in the base year",
-            "fixed",
-        ),
+        STATUS_SHARE,
         Param(
             "labour_market.relative_earnings",
             ("sex", "age", "status"),
@@ -152,15 +142,7 @@ class LabourMarket(Module):
             "fixed",
         ),
         LABOUR_SHARE,
-        Param(
-            "macroeconomy.productivity_growth",
-            (),
-            "1/year",
-            -0.2,
-            0.3,
-            "Growth of output per person employed under closure M0",
-            "annual",
-        ),
+        PRODUCTIVITY_GROWTH,
     )
     writes = (
         Var("labour_market.unemployment_rate", (), "1", "rate", "Unemployment rate"),

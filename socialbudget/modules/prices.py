@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from socialbudget.contract import Module, Param, Var, Year
 from socialbudget.modules._shared import (
+    BASE_INFLATION,
+    CONSUMER_PRICE_WEDGE,
     CONSUMPTION_TAX,
     CONSUMPTION_TAX_CHANGE,
     INFLATION_TARGET,
@@ -33,23 +35,8 @@ class Prices(Module):
             "Percentage points of inflation per percentage point of output gap",
             "fixed",
         ),
-        Param(
-            "macroeconomy.base_inflation",
-            (),
-            "1/year",
-            -0.2,
-            10,
-            "Consumer price inflation in the base year",
-            "fixed",
-        ),
-        Param(
-            "macroeconomy.consumer_price_wedge",
-            (),
-            "1/year",
-            -0.05,
-            0.05,
-            "Yearly growth of consumer prices over the GDP deflator",
-        ),
+        BASE_INFLATION,
+        CONSUMER_PRICE_WEDGE,
         CONSUMPTION_TAX_CHANGE,
         CONSUMPTION_TAX,
         PRIVATE_CONSUMPTION,

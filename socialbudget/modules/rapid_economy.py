@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from socialbudget.contract import Array, Module, Param, Var, Year
-from socialbudget.modules._shared import GDP_ACCOUNTS, INFLATION_TARGET
+from socialbudget.modules._shared import (
+    BASE_INFLATION,
+    CONSUMER_PRICE_WEDGE,
+    GDP_ACCOUNTS,
+    INFLATION_TARGET,
+    PRODUCTIVITY_GROWTH,
+    STATUS_SHARE,
+    UNEMPLOYMENT_RATE,
+)
 
 STATUS_FORMAL_EMPLOYEE, STATUS_FORMAL_SELF_EMPLOYED = 0, 2
 
@@ -32,16 +40,11 @@ class RapidEconomy(Module):
         *GDP_ACCOUNTS,
         INFLATION_TARGET,
         AVERAGE_WAGE,
-        Param("macroeconomy.productivity_growth", (), "1/year", -0.2, 0.3,
-              "Growth of output per person employed under closure M0", "annual"),
-        Param("macroeconomy.consumer_price_wedge", (), "1/year", -0.05, 0.05,
-              "Yearly growth of consumer prices over the GDP deflator"),
-        Param("macroeconomy.base_inflation", (), "1/year", -0.2, 10,
-              "Consumer price inflation in the base year", "fixed"),
-        Param("labour_market.unemployment_rate", ("sex", "age"), "1", 0, 1,
-              "Unemployment rate in the base year", "fixed"),
-        Param("labour_market.status_share", ("sex", "age", "status"), "1", 0, 1,
-              "Share of each status in employment in the base year", "fixed"),
+        PRODUCTIVITY_GROWTH,
+        CONSUMER_PRICE_WEDGE,
+        BASE_INFLATION,
+        UNEMPLOYMENT_RATE,
+        STATUS_SHARE,
     )  # fmt: skip
     writes = (
         Var("macroeconomy.gdp", (), "LCU/year", "flow", "Gross domestic product"),
