@@ -19,7 +19,8 @@ from socialbudget.pack import load_pack
 from socialbudget.report import floor_figures as figures
 from socialbudget.report.floor_brief import render_brief, write_brief
 from socialbudget.report.floor_figures import Figures
-from tests.floor_pages import EVIL, Page, changed, variants
+from tests.floor_pages import EVIL, changed, variants
+from tests.pages import Page
 
 TODAY = date(2026, 3, 1)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -19,7 +19,8 @@ from socialbudget.errors import SocialBudgetError
 from socialbudget.pack import available_packs
 from socialbudget.report import floor_map
 from socialbudget.report.floor_map import MEASURES, breaks, present, render_map, world, write_map
-from tests.floor_pages import EVIL, Page
+from tests.floor_pages import EVIL
+from tests.pages import Page
 
 TODAY = date(2026, 3, 1)
 
