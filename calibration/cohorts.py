@@ -78,6 +78,45 @@ def survival_ratios(rates: Array) -> tuple[Array, Array]:
     return survival.reshape(rates.shape), births.reshape(rates.shape[:-1])
 
 
+def a_year_later(
+    stock: Array,
+    survival: Array,
+    birth_survival: Array,
+    fertility_rate: Array,
+    sex_ratio_at_birth: float,
+    net_migration: Array,
+    migrants_exposed: float = 0.0,
+) -> Array:
+    """The stock [sex, age] a year later, by the rates and migrants of the year between.
+
+    Parameters
+    ----------
+    stock, survival, net_migration : array [sex, age]
+        Persons, survival ratios, persons a year.
+    birth_survival : array [sex]
+    fertility_rate : array [age]
+        Births of a woman in a year.
+    sex_ratio_at_birth : float
+    migrants_exposed : float
+        Share of the migrants who arrive at the start of the year, the rest at its end.
+    """
+    after = np.empty((1, *stock.shape))
+    cohort_step(
+        stock[None],
+        survival[None],
+        birth_survival[None],
+        fertility_rate[None],
+        np.array([sex_ratio_at_birth]),
+        net_migration[None],
+        np.array([migrants_exposed]),
+        1.0,
+        after,
+        np.empty((1, len(stock))),
+        np.empty_like(after),
+    )
+    return after[0]
+
+
 def project(inputs: Inputs) -> Projection:
     """Cohort-component projection of `inputs`.
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from calibration import united_nations
-from calibration.cohorts import Inputs
+from calibration.cohorts import Inputs, a_year_later
 from calibration.mortality.closing import expectancy_at
 from calibration.mortality.measures import life_expectancy
 from calibration.united_nations import (
@@ -31,7 +31,6 @@ from calibration.united_nations import (
 )
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import MAX_AGE
-from socialbudget.kernels.cohort import cohort_step
 from socialbudget.life_table import single_age_life_table
 
 Array = NDArray[np.float64]
@@ -271,21 +270,10 @@ def trustees_base_population(rates: dict[int, Array], migration: dict[int, Array
     ratio = sex_ratio_at_birth("USA")[year]
     targets = {band: 1000.0 * trustees_series(band)[year] for band in TRUSTEES_BANDS}
     for _ in range(60):
-        after, deaths = np.empty((1, 2, AGES)), np.empty((1, 2, AGES))
-        cohort_step(
-            stock[None],
-            survival[None],
-            birth_survival[None],
-            children[None],
-            np.array([ratio]),
-            migration[year][None],
-            np.array([MIGRANTS_EXPOSED]),
-            1.0,
-            after,
-            np.empty((1, 2)),
-            deaths,
+        after = a_year_later(
+            stock, survival, birth_survival, children, ratio, migration[year], MIGRANTS_EXPOSED
         )
-        middle = 0.5 * (stock + after[0])
+        middle = 0.5 * (stock + after)
         for band, ages in TRUSTEES_BANDS.items():
             stock[:, ages] *= targets[band] / middle[:, ages].sum()
     return stock

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from calibration.cohorts import Inputs, Projection, project, survival_ratios
+from calibration.cohorts import Inputs, Projection, a_year_later, project, survival_ratios
 from calibration.graduation import (
     AGES,
     FERTILE_FROM,
@@ -554,24 +554,6 @@ def _stiffness() -> Array:
     return np.asarray(np.kron(np.eye(2), one))
 
 
-def _advance(
-    stock: Array,
-    survival: Array,
-    born: Array,
-    fertility: Array,
-    sex_ratio: float,
-    migration: Array,
-) -> Array:
-    """The stock a year later, migrants added at the end of the year."""
-    after = np.empty_like(stock)
-    after[:, 1:] = stock[:, :-1] * survival[:, :-1]
-    after[:, -1] += stock[:, -1] * survival[:, -1]
-    after[:, 0] = 0.0
-    births = float(fertility @ (0.5 * (stock[0] + after[0])))
-    after[:, 0] = births / (1.0 + sex_ratio) * np.array([1.0, sex_ratio]) * born
-    return after + migration
-
-
 def _follow_groups(
     seed: Array,
     groups: Array,
@@ -590,7 +572,7 @@ def _follow_groups(
     counted = groups >= SMALLEST_GROUP
     for number in range(3 * GROUP_ROUNDS):
         stock = seed * np.exp(level @ operator.T)
-        after = _advance(stock, survival, born, fertility, sex_ratio, migration)
+        after = a_year_later(stock, survival, born, fertility, sex_ratio, migration)
         middle = np.add.reduceat(0.5 * (stock + after), starts, axis=1)
         miss = np.log(target / np.maximum(middle, 0.1 * target))
         off = np.where(counted, np.abs(miss), 0.0)
