@@ -25,6 +25,7 @@ from calibration.imputation import (
     income_group,
     own_or_imputed,
 )
+from calibration.united_nations import population_totals
 from calibration.world_data import (
     BASE_YEAR,
     FIRST,
@@ -562,8 +563,11 @@ def coverage(iso3: str) -> dict[str, Datum]:
             found = last(rows("world_coverage", ("iso3", "series"), c, series))
             if found is None:
                 return None
-            share = min(found[1] / 100, 1.0)
-            return Datum(share, "observed", "unsd_sdg", f"SDG 1.3.1, {meaning}, {found[0]}")
+            if not 0.0 <= found[1] <= 100.0:
+                raise ValueError(f"{c}: coverage {series} of {found[0]} is {found[1]} percent")
+            return Datum(
+                found[1] / 100, "observed", "unsd_sdg", f"SDG 1.3.1, {meaning}, {found[0]}"
+            )
 
         out[function] = own_or_imputed(iso3, own)
     return out
@@ -625,12 +629,14 @@ def _surveyed_wage(iso3: str) -> Datum | None:
     growth = real_growth_per_head(iso3, year)
     if growth is None:
         return None
+    grown, until = growth
     return Datum(
-        12 * monthly * factor.value * (1 + growth),
+        12 * monthly * factor.value * (1 + grown),
         weakest("estimated", factor.flag),
         "ilo_labour",
         f"Mean monthly earnings of employees {year} at purchasing power of 2021 x 12 x currency "
         "per international dollar x real product per head since"
+        + (f", to {until}" if until < BASE_YEAR else "")
         + (f"; {factor.note}" if factor.flag == "imputed" else ""),
     )
 
@@ -639,15 +645,24 @@ def _surveyed_wage(iso3: str) -> Datum | None:
 
 
 @cache
-def real_growth_per_head(iso3: str, since: int) -> float | None:
-    """Growth of real product per head from a year to the base year (cumulative, 1)."""
+def real_growth_per_head(iso3: str, since: int) -> tuple[float, int] | None:
+    """Growth of real product per head since a year (cumulative, 1), and its last year.
+
+    The last year is the base year wherever growth is known up to it: where the series per head
+    ends earlier, it is carried on by growth of real product over that of the population.
+    """
     real = wdi(iso3, "NY.GDP.PCAP.KD")
     end = last(real, BASE_YEAR - 2)
     if end is None or since not in real:
-        return 0.0 if since == BASE_YEAR else None
-    if since >= end[0]:
-        return 0.0
-    return end[1] / real[since] - 1
+        return (0.0, BASE_YEAR) if since == BASE_YEAR else None
+    year, level = end
+    while year < BASE_YEAR:
+        growth = _real_growth(iso3, year + 1)
+        if growth is None:
+            break
+        before, after = population_totals(iso3, "1_july", (year, year + 1))[:, 0]
+        year, level = year + 1, level * (1 + growth) * before / after
+    return level / real[since] - 1, year
 
 
 @dataclass(frozen=True, slots=True)
@@ -765,8 +780,9 @@ def living_standards(iso3: str) -> LivingStandards:
             0.0, "assumed", ASSUMED, "no growth of real product per head in the sources: none taken"
         )
     else:
+        grown, until = growth
         growth_datum = Datum(
-            growth, "estimated", "wdi_world", f"real product per head {found[0]}-2024"
+            grown, "estimated", "wdi_world", f"real product per head {found[0]}-{until}"
         )
     return LivingStandards(gini, headcount, when, growth_datum)
 

@@ -49,7 +49,8 @@ class LivingStandards(Module):
 
     Benefits that are paid already are part of measured welfare, so only the gap of each guarantee
     is added, at base-year prices. A universal guarantee is spread over all persons alike; one for
-    the poor reaches them by quantile, with its exclusion and inclusion errors. Care in kind adds
+    the poor reaches them by quantile, with its exclusion and inclusion errors, whatever their age:
+    who is meant by age shares with others of the household. Care in kind adds
     nothing to measured welfare, and what the floor's financing takes away is not deducted.
     """
 

@@ -209,3 +209,10 @@ def test_a_build_repeats_itself(tmp_path: Path, packs: dict[str, Pack]) -> None:
 def test_an_unknown_country_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="'XYZ' is no country or area"):
         build("XYZ", tmp_path)
+
+
+def test_growth_of_welfare_says_how_far_it_is_known(packs: dict[str, Pack]) -> None:
+    """Where the series per head ends early, product goes on, or the note names the last year."""
+    path = "living_standards.private_growth"
+    assert packs["TUV"].provenance(path)["note"].item() == "real product per head 2010-2024"
+    assert packs["SYR"].provenance(path)["note"].item().endswith("-2022")
