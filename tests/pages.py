@@ -93,6 +93,19 @@ class Page(HTMLParser):
         for body in code:
             assert script_hash(body) in policy
 
+    def charts_are_whole(self, least: int) -> None:
+        """Fails where a chart has no place or no words for it, or a series misses a category."""
+        specs = self.chart_specs
+        boxes = {a["id"]: a for t, a in self.elements if a.get("class") == "chart"}
+        assert set(specs) == set(boxes)
+        assert len(specs) >= least
+        for name, spec in specs.items():
+            assert len(str(boxes[name]["aria-label"])) > 40, name
+            option = spec["option"]
+            axis = next(a for a in (option["xAxis"], option["yAxis"]) if a["type"] == "category")
+            for series in option["series"]:
+                assert len(series["data"]) == len(axis["data"]), (name, series["name"])
+
     def links_lead_somewhere(self) -> set[str]:
         """Fails where an id stands twice or a link leads nowhere; returns the ids."""
         ids = [str(a["id"]) for _, a in self.elements if "id" in a]

@@ -61,16 +61,9 @@ def test_links_within_the_page_lead_somewhere(page: str) -> None:
 
 def test_every_chart_has_valid_options_and_a_place(page: str) -> None:
     parsed = Page(page)
-    specs = parsed.chart_specs
-    boxes = {a["id"]: a for t, a in parsed.elements if a.get("class") == "chart"}
-    assert set(specs) == set(boxes)
-    assert len(specs) >= 18
-    for name, spec in specs.items():
-        assert len(str(boxes[name]["aria-label"])) > 40, name
-        option = spec["option"]
-        axis = next(a for a in (option["xAxis"], option["yAxis"]) if a["type"] == "category")
-        for series in option["series"]:
-            assert len(series["data"]) == len(axis["data"]), (name, series["name"])
+    parsed.charts_are_whole(least=18)
+    for name, spec in parsed.chart_specs.items():
+        for series in spec["option"]["series"]:
             assert any(v is not None for v in series["data"]), (name, series["name"])
 
 

@@ -76,17 +76,7 @@ def test_links_lead_somewhere_and_ids_are_unique(text: str) -> None:
 
 
 def test_every_chart_has_valid_options_and_a_place(text: str) -> None:
-    parsed = Page(text)
-    specs = parsed.chart_specs
-    boxes = {a["id"]: a for t, a in parsed.elements if a.get("class") == "chart"}
-    assert set(specs) == set(boxes)
-    assert len(specs) >= 12
-    for name, spec in specs.items():
-        assert len(str(boxes[name]["aria-label"])) > 40, name
-        option = spec["option"]
-        axis = next(a for a in (option["xAxis"], option["yAxis"]) if a["type"] == "category")
-        for series in option["series"]:
-            assert len(series["data"]) == len(axis["data"]), (name, series["name"])
+    Page(text).charts_are_whole(least=12)
 
 
 def test_fans_hold_the_quantiles_of_the_draws(page: Population, text: str) -> None:
