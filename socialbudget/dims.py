@@ -45,6 +45,11 @@ SOURCES = (
     "transfer_in",
     "other",
 )
+# Economic activities: agriculture, industry and services of ISIC Rev. 4, public employment taken out
+# of services.
+ACTIVITIES = ("agriculture", "industry", "market_services", "public_services")
+# Where a person of working age can be in the flows of the labour market.
+LABOUR_STATES = (*STATUSES, "unemployed", "inactive")
 # International lines in 2021 international dollars a day, times 100, and the country's own.
 POVERTY_LINES = ("international_300", "international_420", "international_830", "national")
 # Published quantiles of a path: the median and the 80% and 95% bands.
@@ -56,6 +61,9 @@ STANDARD: Coordinates = {
     "sex": ("female", "male"),
     "age": tuple(range(MAX_AGE + 1)),
     "status": STATUSES,
+    "activity": ACTIVITIES,
+    "labour_state": LABOUR_STATES,
+    "currency": ("domestic", "foreign"),
     "function": FUNCTIONS,
     "payer": ("employer", "employee", "self_employed"),
     "source": SOURCES,

@@ -66,3 +66,36 @@ FERTILITY_RATE = Param(
     "demography.fertility_rate", ("age",), "1/year", 0.0, 1.0,
     "Births of a woman in a year at single ages; zero at age 0.", "annual",
 )  # fmt: skip
+
+
+def channel(name: str, doc: str) -> Param:
+    """Switch of a feedback channel between policy and economy (method 3.6)."""
+    return Param(f"channels.{name}", (), "1", 0, 1, f"{doc}: 1 on, 0 off", "fixed")
+
+
+BENEFITS_TO_CONSUMPTION = channel(
+    "benefits_to_consumption", "Cash benefits change household consumption"
+)
+CONTRIBUTIONS_TO_LABOUR_MARKET = channel(
+    "contributions_to_labour_market",
+    "Contributions change unemployment, formality and wages",
+)
+RETIREMENT_TO_PARTICIPATION = channel(
+    "retirement_to_participation", "The pensionable age changes participation"
+)
+RESERVES_TO_INVESTMENT = channel(
+    "reserves_to_investment", "Saving of the schemes changes domestic investment"
+)
+CARE_TO_GOVERNMENT_DEMAND = channel(
+    "care_to_government_demand", "Benefits in kind add to government consumption"
+)
+UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT = channel(
+    "unemployment_benefits_to_unemployment", "Unemployment benefits change unemployment"
+)
+SOCIAL_SPENDING_TO_HUMAN_CAPITAL = channel(
+    "social_spending_to_human_capital",
+    "Spending on children and health changes human capital a generation later",
+)
+POVERTY_TO_CONSUMPTION = channel(
+    "poverty_to_consumption", "Means-tested benefits are consumed at a propensity of their own"
+)
