@@ -45,8 +45,8 @@ SOURCES = (
     "transfer_in",
     "other",
 )
-# Economic activities: agriculture, industry and services of ISIC Rev. 4, public employment taken out
-# of services.
+# Economic activities: agriculture, industry and services of ISIC Rev. 4; public employment is taken
+# out of services.
 ACTIVITIES = ("agriculture", "industry", "market_services", "public_services")
 # Where a person of working age can be in the flows of the labour market.
 LABOUR_STATES = (*STATUSES, "unemployed", "inactive")
