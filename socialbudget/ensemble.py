@@ -20,7 +20,7 @@ from socialbudget.results import Results
 from socialbudget.scenario import EMPTY, Scenario
 
 DEFAULT_LAST_YEAR = 2100
-CHUNK = 64
+CHUNK = 128
 """Draws that go through the loop together, at most."""
 WORTH_A_THREAD = 16
 """Draws for which a thread of their own pays."""

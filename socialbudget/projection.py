@@ -11,6 +11,7 @@ import numpy as np
 from socialbudget.contract import Array, Module, Parameters, Var, Year
 from socialbudget.dims import Coordinates
 from socialbudget.errors import ConvergenceError, IdentityError
+from socialbudget.kernels.solver import anderson_sweep
 from socialbudget.plan import Block, Plan
 
 SOLVER_TOLERANCE = 1e-11
@@ -23,6 +24,8 @@ MAX_SWEEPS = 200
 ANDERSON_MEMORY = 10
 RECENCY = 0.3
 """Weight of each past step of the solver relative to the one after it."""
+RIDGE = 1e-14
+"""Added to the normal equations of past steps of unit length."""
 
 
 @dataclass(frozen=True)
@@ -222,21 +225,18 @@ def _solve(block: Block, state: _State) -> int:
         parts = [state.now(n, years_back).reshape(draws, -1) for n in tears]
         return np.concatenate(parts, axis=1)
 
-    x = gather(1)
-    if state.t > 1 and all(state.plan.variables[n].history for n in tears):
-        x = 2.0 * x - gather(2)
     noise = np.concatenate(
         [np.full(s, state.plan.variables[n].scale) for n, s in zip(tears, sizes, strict=True)]
     )
+    x = gather(1)
+    if state.t > 1 and all(state.plan.variables[n].history for n in tears):
+        x = _continued(x, gather(2), noise)
     unit = np.maximum(noise, np.abs(x))
     frozen = np.zeros(draws, dtype=bool)
-    memory = state.memory.setdefault(
-        tears, np.zeros((2, min(ANDERSON_MEMORY, x.shape[1]), draws, x.shape[1]))
-    )  # relative steps, and the changes of the residual they made: [2, memory, draw, n]
-    depth = memory.shape[1]
-    recency = (RECENCY ** np.arange(depth)[::-1])[:, None, None]
-    ridge = 1e-14 * np.eye(depth)
-    x_before = f_before = np.empty(0)
+    depth = min(ANDERSON_MEMORY, x.shape[1])
+    memory = state.memory.setdefault(tears, np.zeros((2, draws, depth, x.shape[1])))
+    x_before, f_before, error = np.zeros((3, *x.shape))
+    work = np.empty((depth + 2, depth))
     for sweep in range(1, MAX_SWEEPS + 1):
         for name, part in zip(tears, np.split(x, cuts, axis=1), strict=True):
             target = state.now(name)
@@ -244,32 +244,18 @@ def _solve(block: Block, state: _State) -> int:
         for module in block.modules:
             module.step(state.views[module.name])
         g = gather()
-        f = (g - x) / unit
-        if not np.isfinite(f).all():
-            draw, place = (int(i) for i in np.argwhere(~np.isfinite(f))[0])
+        if not np.isfinite(g).all():
+            draw, place = (int(i) for i in np.argwhere(~np.isfinite(g))[0])
             raise ConvergenceError(
                 f"{_where(block, state, place, sizes, draw)}: no finite value in sweep {sweep}; "
                 "a rate, price or stock has left its range: look at the scenario and the closure"
             )
-        if sweep > 1:
-            latest = np.stack([(x - x_before) / unit, f - f_before])[:, None]
-            shifted = np.concatenate([memory[:, 1:], latest], axis=1)
-            memory = np.where(frozen[:, None], memory, shifted)
-        error = np.abs(g - x) / np.maximum(noise, np.abs(g))
-        frozen |= error.max(axis=1, initial=0.0) <= SOLVER_TOLERANCE
+        anderson_sweep(
+            g, unit, noise, SOLVER_TOLERANCE, RECENCY, RIDGE, sweep == 1,
+            x, x_before, f_before, memory[0], memory[1], frozen, error, work,
+        )  # fmt: skip
         if frozen.all():
-            state.memory[tears] = memory
             return sweep
-        x_before, f_before = x, f
-        # Columns of unit length, the latest weighing most: where several explain the residual, the
-        # least-squares weights of smallest norm lean on what the block did last.
-        size = np.sqrt((memory[1] ** 2).sum(axis=-1, keepdims=True))
-        step, change = memory * (recency / np.where(size > 0.0, size, 1.0))
-        normal = (change[:, None] * change[None]).sum(axis=-1).transpose(2, 0, 1)
-        right = (change * f).sum(axis=-1).T[..., None]
-        weights = np.linalg.solve(normal + ridge, right)[..., 0].T[..., None]
-        new = x + (f - ((step + change) * weights).sum(axis=0)) * unit
-        x = np.where(frozen[:, None], x, new)
     draw, place = (
         int(i)
         for i in np.unravel_index(np.argmax(np.where(frozen[:, None], 0, error)), error.shape)
@@ -278,6 +264,14 @@ def _solve(block: Block, state: _State) -> int:
         f"{_where(block, state, place, sizes, draw)}: not solved after {MAX_SWEEPS} sweeps, last "
         f"relative change {error[draw, place]:.2e}; soften the shock or phase it in over some years"
     )
+
+
+def _continued(last: Array, last_but_one: Array, noise: Array) -> Array:
+    """Next year's value, grown as last year: by the same factor, or where it is small by the same
+    amount (a gap or a rate may pass through zero)."""
+    grows = (np.minimum(last, last_but_one) > noise) | (np.maximum(last, last_but_one) < -noise)
+    factor = last / np.where(grows, last_but_one, 1.0)
+    return np.where(grows, last * factor, 2.0 * last - last_but_one)
 
 
 def _where(block: Block, state: _State, place: int, sizes: list[int], draw: int) -> str:

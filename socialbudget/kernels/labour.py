@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from numba import njit
-from numpy import float64
+from numpy import float64, int64
 from numpy.typing import NDArray
 
 Array = NDArray[float64]
@@ -127,90 +127,158 @@ def employment_and_wages(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _share_below(
+    mean: float, ceiling: float, sigma: float, table: Array, start: int, intervals: int
+) -> float:
+    """Part of lognormal earnings of this mean that lies under a ceiling, over the mean.
+
+    Interpolated where there is a table (`socialbudget.catchment`), exact where there is none.
+    """
+    if intervals > 0:
+        place = mean / (mean + ceiling) * intervals
+        row = min(int(place), intervals - 1)
+        u = place - row
+        c = table[start + row]
+        return c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * (c[4] + u * c[5]))))
+    ratio = ceiling / mean
+    if sigma == 0.0:
+        return min(1.0, ratio)
+    d = math.log(ratio) / sigma
+    root = math.sqrt(2.0)
+    below = 0.5 * math.erfc((0.5 * sigma - d) / root)
+    return below + ratio * 0.5 * math.erfc((0.5 * sigma + d) / root)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def insured_earnings(
     employment: Array,
     gross_wage: Array,
     coverage: Array,
     density: Array,
-    variation: Array,
+    factor: Array,
     floor: Array,
     ceiling: Array,
+    sigma: Array,
+    table: Array,
+    table_start: NDArray[int64],
+    table_intervals: NDArray[int64],
     contributors: Array,
     insured: Array,
     by_group: Array,
+    work: Array,
 ) -> None:
     """Contributors and insured earnings of each scheme under floor and ceiling (method 4.1).
 
-    Wages of a sex and age are lognormal with the given coefficient of variation; the catchment
-    factor is the share of the wage between floor and ceiling. The part of employees and of the
-    self-employed in insured earnings is their part in covered wages.
+    Wages of a sex and age are lognormal; the catchment factor is the share of the wage between
+    floor and ceiling. The part of employees and of the self-employed in insured earnings is their
+    part in covered wages.
 
     Parameters
     ----------
     employment, gross_wage : float64[draw, sex, age, status], person and LCU/year
-    coverage : float64[1 or draw, insurance, sex, status], 1
-    density : float64[1 or draw, insurance], 1
+    coverage : float64[draw, insurance, sex, status], 1
+    density : float64[draw, insurance], 1
         Share of the year contributed times compliance.
-    variation : float64[1 or draw, insurance, sex], 1
+    factor : float64[draw, insurance], 1
+        Members' earnings over those of the employed of their sex and age.
     floor, ceiling : float64[draw, insurance], LCU/year
         A ceiling of 0 means none.
+    sigma : float64[draw, insurance, sex], 1
+        Standard deviation of the logarithm of wages within sex and age.
+    table : float64[row, 6]
+        Interpolation tables one after the other (`socialbudget.catchment.share_table`).
+    table_start, table_intervals : int64[draw, insurance, sex]
+        Where the table of a cell begins and how long it is; 0 intervals: no table, exact.
     contributors : float64[draw, insurance, sex, age], person (out)
     insured : float64[draw, insurance, sex, age], LCU/year (out)
     by_group : float64[draw, insurance, 2], LCU/year: employees, self-employed (out)
+    work : float64[1 + 2 * sex, 6, age or status, whichever is more]
+        Space.
     """
     draws, sexes, ages, statuses = employment.shape
     schemes = coverage.shape[1]
+    persons, employees, own_account, inside = work[0, 0], work[0, 1], work[0, 2], work[0, 3]
     for d in range(draws):
-        d_cov = d if coverage.shape[0] > 1 else 0
-        d_den = d if density.shape[0] > 1 else 0
-        d_var = d if variation.shape[0] > 1 else 0
+        # Age innermost: the loops over ages below then run over neighbouring numbers.
+        for s in range(sexes):
+            for j in range(statuses):
+                bill_sum = 0.0
+                for x in range(ages):
+                    heads = employment[d, s, x, j]
+                    bill = heads * gross_wage[d, s, x, j]
+                    work[1 + 2 * s, j, x] = heads
+                    work[2 + 2 * s, j, x] = bill
+                    bill_sum += bill
+                work[0, 4 + s, j] = bill_sum
         for z in range(schemes):
+            low, high = floor[d, z], ceiling[d, z]
+            paid, scaled = density[d, z], density[d, z] * factor[d, z]
+            # Branches of one institution insure the same persons up to the same ceiling.
+            twin = -1
+            for other in range(z):
+                same = floor[d, other] == low and ceiling[d, other] == high
+                same = same and density[d, other] > 0.0 and factor[d, other] > 0.0
+                for s in range(sexes):
+                    same = same and sigma[d, other, s] == sigma[d, z, s]
+                    for j in range(statuses):
+                        same = same and coverage[d, other, s, j] == coverage[d, z, s, j]
+                if same:
+                    twin = other
+                    break
+            if twin >= 0:
+                more_persons = paid / density[d, twin]
+                more = scaled / (density[d, twin] * factor[d, twin])
+                for s in range(sexes):
+                    for x in range(ages):
+                        contributors[d, z, s, x] = more_persons * contributors[d, twin, s, x]
+                        insured[d, z, s, x] = more * insured[d, twin, s, x]
+                by_group[d, z, 0] = more * by_group[d, twin, 0]
+                by_group[d, z, 1] = more * by_group[d, twin, 1]
+                continue
             by_group[d, z, 0] = 0.0
             by_group[d, z, 1] = 0.0
-            low, high = floor[d, z], ceiling[d, z]
-            log_low = math.log(low) if low > 0.0 else 0.0
-            log_high = math.log(high) if high > 0.0 else 0.0
             for s in range(sexes):
-                cv = variation[d_var, z, s]
-                sigma = math.sqrt(math.log(1.0 + cv * cv))
-                for x in range(ages):
-                    persons, bill, employees = 0.0, 0.0, 0.0
-                    for j in range(statuses):
-                        covered = employment[d, s, x, j] * coverage[d_cov, z, s, j]
-                        earned = covered * gross_wage[d, s, x, j]
-                        persons += covered
-                        bill += earned
+                heads_of, bill_of = work[1 + 2 * s], work[2 + 2 * s]
+                persons[:] = 0.0
+                employees[:] = 0.0
+                own_account[:] = 0.0
+                for j in range(statuses):
+                    share = coverage[d, z, s, j]
+                    if share > 0.0:
+                        for x in range(ages):
+                            persons[x] += share * heads_of[j, x]
                         if j < 2:
-                            employees += earned
-                    contributors[d, z, s, x] = persons * density[d_den, z]
-                    if persons <= 0.0 or bill <= 0.0:
-                        insured[d, z, s, x] = 0.0
-                        continue
-                    wage = bill / persons
-                    factor = 1.0
-                    if low <= 0.0 and high <= 0.0:
-                        pass
-                    elif sigma > 0.0:
-                        mu = math.log(wage) - 0.5 * sigma * sigma
-                        below_low, part_low = 0.0, 0.0
+                            for x in range(ages):
+                                employees[x] += share * bill_of[j, x]
+                        else:
+                            for x in range(ages):
+                                own_account[x] += share * bill_of[j, x]
+                for x in range(ages):
+                    contributors[d, z, s, x] = persons[x] * paid
+                if low <= 0.0 and high <= 0.0:
+                    for x in range(ages):
+                        insured[d, z, s, x] = scaled * (employees[x] + own_account[x])
+                    for j in range(statuses):
+                        group = 0 if j < 2 else 1
+                        by_group[d, z, group] += scaled * coverage[d, z, s, j] * work[0, 4 + s, j]
+                    continue
+                spread = sigma[d, z, s]
+                start, intervals = table_start[d, z, s], table_intervals[d, z, s]
+                for x in range(ages):
+                    wage = (employees[x] + own_account[x]) / max(persons[x], 1e-300)
+                    part = 0.0
+                    if wage > 0.0:
+                        part = 1.0
+                        if high > 0.0:
+                            part = _share_below(wage, high, spread, table, start, intervals)
                         if low > 0.0:
-                            a = (log_low - mu) / sigma
-                            below_low = 0.5 * math.erfc(-a / math.sqrt(2.0))
-                            part_low = 0.5 * math.erfc(-(a - sigma) / math.sqrt(2.0))
-                        above_high, part_high = 0.0, 1.0
-                        if high > 0.0:
-                            b = (log_high - mu) / sigma
-                            above_high = 0.5 * math.erfc(b / math.sqrt(2.0))
-                            part_high = 0.5 * math.erfc(-(b - sigma) / math.sqrt(2.0))
-                        factor = (
-                            low * below_low + wage * (part_high - part_low) + high * above_high
-                        ) / wage
-                    else:
-                        capped = wage
-                        if high > 0.0:
-                            capped = min(capped, high)
-                        factor = max(capped, low) / wage
-                    amount = bill * factor * density[d_den, z]
-                    insured[d, z, s, x] = amount
-                    by_group[d, z, 0] += amount * employees / bill
-                    by_group[d, z, 1] += amount * (bill - employees) / bill
+                            part += low / wage
+                            part -= _share_below(wage, low, spread, table, start, intervals)
+                    inside[x] = scaled * part
+                total, total_own = 0.0, 0.0
+                for x in range(ages):
+                    insured[d, z, s, x] = inside[x] * (employees[x] + own_account[x])
+                    total += employees[x] * inside[x]
+                    total_own += own_account[x] * inside[x]
+                by_group[d, z, 0] += total
+                by_group[d, z, 1] += total_own

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from socialbudget.catchment import share_tables
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
 from socialbudget.kernels.labour import insured_earnings
@@ -112,7 +113,7 @@ class Contributions(Module):
         )
 
     def start(self, y: Year) -> None:
-        computed = self._computed(y)
+        computed = self._computed(y, np.ones((y.draws, len(self._schemes))))
         given = np.stack([y.p[s.path("base_contributions")] for s in self._schemes], axis=1)
         if np.isfinite(computed).all():
             missing = (computed <= 0.0) & (given > 0.0)
@@ -127,44 +128,40 @@ class Contributions(Module):
                         "rates, coverage and earnings give none; correct one of them"
                     ],
                 )
-        y["contributions.earnings_factor"] = ratio_or_one(given.sum(axis=2), computed.sum(axis=2))
-        scaled = computed * self._scale(y)
-        y["contributions.add_factor"] = ratio_or_one(given, scaled)
+        factor = ratio_or_one(given.sum(axis=2), computed.sum(axis=2))
+        y["contributions.earnings_factor"] = factor
+        y["contributions.add_factor"] = ratio_or_one(given, self._computed(y, factor))
         self._receive(y, np.broadcast_to(given, computed.shape))
 
     def step(self, y: Year) -> None:
-        factor = y.lag("contributions.add_factor")
-        y["contributions.add_factor"] = factor
-        y["contributions.earnings_factor"] = y.lag("contributions.earnings_factor")
-        self._receive(y, factor * self._computed(y) * self._scale(y))
+        add_factor, factor = (
+            y.lag("contributions.add_factor"),
+            y.lag("contributions.earnings_factor"),
+        )
+        y["contributions.add_factor"] = add_factor
+        y["contributions.earnings_factor"] = factor
+        self._receive(y, add_factor * self._computed(y, factor))
 
-    def _computed(self, y: Year) -> Array:
-        """Contributions by scheme and payer before factors; fills contributors and earnings."""
+    def _computed(self, y: Year, factor: Array) -> Array:
+        """Contributions by scheme and payer before add-factors; fills contributors and earnings."""
         by_group = np.empty((y.draws, len(self._schemes), 2))
         insured_earnings(
             y["labour_market.employment_by_status"],
             y["labour_market.gross_wage"],
             y["contribution_rules.coverage_rate"],
             y["contribution_rules.paid_share"],
-            y["contribution_rules.earnings_cv"],
+            np.ascontiguousarray(factor),
             y["contribution_rules.earnings_floor"],
             y["contribution_rules.earnings_ceiling"],
+            *share_tables(y["contribution_rules.earnings_cv"]),
             y["contributions.contributors"],
             y["contributions.insured_earnings"],
             by_group,
+            np.empty((5, 6, y["labour_market.gross_wage"].shape[2])),
         )
         y["contributions.insured_earnings_total"] = by_group.sum(axis=2)
         y["contributions.earnings_by_payer"] = by_group[:, :, (0, 0, 1)]
         return y["contribution_rules.rate"] * y["contributions.earnings_by_payer"]
-
-    @staticmethod
-    def _scale(y: Year) -> Array:
-        """Scale earnings to the members' level; returns the factor as ``[draw, insurance, 1]``."""
-        factor = y["contributions.earnings_factor"]
-        y["contributions.insured_earnings"][...] *= factor[:, :, None, None]
-        y["contributions.insured_earnings_total"][...] *= factor
-        y["contributions.earnings_by_payer"][...] *= factor[:, :, None]
-        return factor[:, :, None]
 
     def _receive(self, y: Year, revenue: Array) -> None:
         y["contributions.revenue"] = revenue

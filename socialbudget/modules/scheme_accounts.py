@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import SOURCES
 from socialbudget.errors import PackError
+from socialbudget.kernels.accounts import scheme_account
 from socialbudget.modules import Scheme, schemes_of
 from socialbudget.pack import Pack, Transfer
 
 SOURCE = {name: i for i, name in enumerate(SOURCES)}
+RULES = (
+    "administration_share",
+    "state_share",
+    "earmarked_tax_share",
+    "premium_share",
+    "reserve_return",
+    "bond_share",
+)
+BY_SCHEME = (
+    "receipts",
+    "administration",
+    "transfer_out",
+    "expenditure",
+    "deficit_cover",
+    "balance",
+    "reserve",
+)
+PUBLIC_TOTALS = (
+    "public_cash_benefits",
+    "public_kind_benefits",
+    "public_administration",
+    "public_contributions",
+    "state_payments",
+    "interest_from_budget",
+    "income_from_firms",
+    "public_balance",
+)
+"""Variables in the order in which the kernel takes and gives them."""
 
 
 class SchemeAccounts(Module):
@@ -34,17 +64,13 @@ class SchemeAccounts(Module):
         self._insurance = np.array(
             [-1 if s.insurance_index is None else s.insurance_index for s in schemes]
         )
-        self._insured_rows = np.flatnonzero(self._insurance >= 0)
-        self._public = np.array([s.instance.sector == "government" for s in schemes], dtype=float)
-        self._cash = np.array([s.instance.benefit_type == "cash" for s in schemes], dtype=float)
+        self._public = np.array([s.instance.sector == "government" for s in schemes])
+        self._cash = np.array([s.instance.benefit_type == "cash" for s in schemes])
         self._absorbs = np.array([s.instance.deficit_rule == "reserve" for s in schemes])
-        self._transfers = np.zeros((len(schemes), len(schemes)))
-        for t in transfers:
-            self._transfers[names.index(t.from_), names.index(t.to)] += t.share_of_benefits
-        mixed = self._transfers @ (1.0 - self._public) * self._public + (
-            self._transfers @ self._public
-        ) * (1.0 - self._public)
-        if mixed.any():
+        out = np.array([names.index(t.from_) for t in transfers], dtype=np.int64)
+        into = np.array([names.index(t.to) for t in transfers], dtype=np.int64)
+        self._transfers = (out, into, np.array([t.share_of_benefits for t in transfers], float))
+        if (self._public[out] != self._public[into]).any():
             raise PackError(
                 "pack.toml",
                 ["transfers: a transfer may not cross between government and private schemes"],
@@ -166,85 +192,36 @@ class SchemeAccounts(Module):
 
     def start(self, y: Year) -> None:
         given = np.stack([y.p[s.path("reserve")] for s in self._schemes], axis=1)
-        closing = np.broadcast_to(given, (y.draws, len(self._schemes)))
-        self._account(y, None, closing)
+        self._account(y, np.ascontiguousarray(np.broadcast_to(given, (y.draws, given.shape[1]))))
 
     def step(self, y: Year) -> None:
-        self._account(y, y.lag("scheme_accounts.reserve"), None)
+        self._account(y, y.lag("scheme_accounts.reserve"))
 
-    def _opening(self, closing: Array, flow: Array, nominal: Array) -> Array:
-        """Reserve at the start of the base year from which the year rolls to the closing reserve.
-
-        `flow` is receipts less expenditure without income on the reserve. Where the state covers
-        the year's gap, or there is no reserve at all, the reserve does not move.
-        """
-        moving = (closing - flow) / (1.0 + nominal)
-        still = np.where(self._absorbs, closing <= 0.0, closing * nominal + flow < 0.0)
-        return np.where(still & (closing * nominal + flow <= 0.0), closing, moving)
-
-    def _account(self, y: Year, opening: Array | None, closing: Array | None) -> None:
-        """Fill the accounts from the reserve at the start of the year, or at its end."""
+    def _account(self, y: Year, stock: Array) -> None:
+        """Fill the accounts from the reserve at the start of the year, in the base year its end."""
         spending = y.match("*.benefit_expenditure")
-        benefits = np.stack(
-            [spending[f"{s.name}.benefit_expenditure"].sum(axis=(1, 2)) for s in self._schemes],
-            axis=1,
+        by_scheme = np.stack([spending[f"{s.name}.benefit_expenditure"] for s in self._schemes])
+        benefits = y["scheme_accounts.benefits"]
+        benefits[...] = by_scheme.reshape(len(self._schemes), y.draws, -1).sum(axis=2).T
+        totals = np.empty((y.draws, len(PUBLIC_TOTALS)))
+        arguments: tuple[Any, ...] = (
+            benefits,
+            *(y[f"financing_rules.{name}"] for name in RULES),
+            y["prices.inflation"],
+            y["contributions.revenue"],
+            self._insurance,
+            self._public,
+            self._cash,
+            self._absorbs,
+            *self._transfers,
+            stock,
+            y.year == y.base_year,
+            *(y[f"scheme_accounts.{name}"] for name in BY_SCHEME),
+            totals,
         )
-        administration = y["financing_rules.administration_share"] * benefits
-        transfers = benefits[:, :, None] * self._transfers
-        out, into = transfers.sum(axis=2), transfers.sum(axis=1)
-        receipts = y["scheme_accounts.receipts"]
-        receipts[...] = 0.0
-        if len(self._insured_rows):
-            receipts[:, self._insured_rows, :3] = y["contributions.revenue"][
-                :, self._insurance[self._insured_rows]
-            ]
-        receipts[:, :, SOURCE["premiums"]] = y["financing_rules.premium_share"] * benefits
-        by_rule = y["financing_rules.state_share"] * (benefits + administration)
-        receipts[:, :, SOURCE["earmarked_tax"]] = (
-            y["financing_rules.earmarked_tax_share"] * benefits
-        )
-        real = y["financing_rules.reserve_return"]
-        nominal = (1.0 + real) * (1.0 + y["prices.inflation"][:, None]) - 1.0
-        receipts[:, :, SOURCE["transfer_in"]] = into
-        expenditure = benefits + administration + out
-        flow = receipts.sum(axis=2) + by_rule - expenditure
-        if opening is None:
-            assert closing is not None
-            opening = self._opening(closing, flow, nominal)
-        income = opening * nominal
-        receipts[:, :, SOURCE["property_income"]] = income
-        result = flow + income
-        available = np.where(self._absorbs, opening, 0.0)
-        cover = np.maximum(-(result + available), 0.0)
-        public = self._public > 0
-        receipts[:, :, SOURCE["general_revenue"]] = np.where(public, by_rule + cover, 0.0)
-        receipts[:, :, SOURCE["other"]] = np.where(public, 0.0, by_rule + cover)
-        y["scheme_accounts.deficit_cover"] = np.where(public, cover, 0.0)
-        balance = result + cover
-        y["scheme_accounts.benefits"] = benefits
-        y["scheme_accounts.administration"] = administration
-        y["scheme_accounts.transfer_out"] = out
-        y["scheme_accounts.expenditure"] = expenditure
-        y["scheme_accounts.balance"] = balance
-        reserve = opening + balance if closing is None else closing
-        y["scheme_accounts.reserve"] = reserve
-
-        bonds = y["financing_rules.bond_share"]
-        y["scheme_accounts.public_cash_benefits"] = (benefits * self._public * self._cash).sum(1)
-        y["scheme_accounts.public_kind_benefits"] = (
-            benefits * self._public * (1.0 - self._cash)
-        ).sum(1)
-        y["scheme_accounts.public_administration"] = (administration * self._public).sum(1)
-        y["scheme_accounts.public_contributions"] = (
-            receipts[:, :, : SOURCE["premiums"] + 1].sum(axis=2) * self._public
-        ).sum(1)
-        y["scheme_accounts.state_payments"] = (
-            (receipts[:, :, SOURCE["general_revenue"]] + receipts[:, :, SOURCE["earmarked_tax"]])
-            * self._public
-        ).sum(1)
-        y["scheme_accounts.interest_from_budget"] = (income * bonds * self._public).sum(1)
-        y["scheme_accounts.income_from_firms"] = (income * (1.0 - bonds) * self._public).sum(1)
-        y["scheme_accounts.public_balance"] = (balance * self._public).sum(1)
+        scheme_account(*arguments)
+        for name, total in zip(PUBLIC_TOTALS, totals.T, strict=True):
+            y[f"scheme_accounts.{name}"] = total
 
     def identities(self, y: Year) -> Mapping[str, Array]:
         receipts = y["scheme_accounts.receipts"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import lognorm
 
+from socialbudget.catchment import share_below, share_table, share_tables
 from socialbudget.contract import Array
 from socialbudget.ensemble import project
 from socialbudget.errors import PackError
@@ -92,8 +95,9 @@ def test_insured_earnings_are_the_censored_mean(
     coverage[0, 0, 0, [0, 2]] = 0.5
     out = [np.empty((1, 1, 2, 1)), np.empty((1, 1, 2, 1)), np.empty((1, 1, 2))]
     kernel(  # type: ignore[operator]
-        employment, wages, coverage, np.array([[0.9]]), np.full((1, 1, 2), cv),
-        np.array([[float(floor)]]), np.array([[float(ceiling)]]), *out,
+        employment, wages, coverage, np.array([[0.9]]), np.array([[1.0]]),
+        np.array([[float(floor)]]), np.array([[float(ceiling)]]),
+        *share_tables(np.full((1, 1, 2), cv)), *out, np.empty((5, 6, 5)),
     )  # fmt: skip
     if cv > 0:
         sigma = np.sqrt(np.log1p(cv**2))
@@ -106,6 +110,55 @@ def test_insured_earnings_are_the_censored_mean(
     assert contributors.sum() == pytest.approx(0.5 * 50.0 * 0.9, rel=1e-14)
     assert insured.sum() == pytest.approx(0.5 * 50.0 * 0.9 * mean, rel=1e-6)
     np.testing.assert_allclose(by_group[0, 0], insured.sum() * np.array([0.8, 0.2]), rtol=1e-13)
+
+
+def branches(count: int) -> tuple[list[Array], list[Array]]:
+    """Arguments for insurances alike but for paid share and members' earnings, and their output."""
+    numbers = np.random.default_rng(5)
+    employment = numbers.uniform(0.0, 50.0, (2, 2, 7, 5))
+    wages = numbers.uniform(500.0, 2000.0, (2, 2, 7, 5))
+    coverage = np.repeat(numbers.uniform(0.1, 0.9, (2, 1, 2, 5)), count, axis=1)
+    density = numbers.uniform(0.5, 0.9, (2, count))
+    factor = numbers.uniform(0.8, 1.2, (2, count))
+    floor, ceiling = np.full((2, count), 400.0), np.full((2, count), 1500.0)
+    cv = np.full((2, count, 2), 0.5)
+    arguments = [employment, wages, coverage, density, factor, floor, ceiling, *share_tables(cv)]
+    shape = (2, count, 2, 7)
+    return arguments, [
+        np.empty(shape),
+        np.empty(shape),
+        np.empty((2, count, 2)),
+        np.empty((5, 6, 7)),
+    ]
+
+
+@pytest.mark.parametrize("kernel", [insured_earnings, PLAIN[insured_earnings]])
+def test_branches_of_one_institution_equal_each_branch_alone(kernel: object) -> None:
+    arguments, together = branches(3)
+    kernel(*arguments, *together)  # type: ignore[operator]
+    for z in range(3):
+        alone = [a if i in (0, 1, 8) else a[:, z : z + 1].copy() for i, a in enumerate(arguments)]
+        _, out = branches(1)
+        kernel(*alone, *out)  # type: ignore[operator]
+        for one, all_ in zip(out[:3], together[:3], strict=True):
+            np.testing.assert_allclose(one[:, 0], all_[:, z], rtol=1e-13)
+
+
+def test_floor_and_ceiling_of_equal_earnings_are_exact_without_a_table() -> None:
+    _, table, _, intervals = share_tables(np.array([0.0, 5.0]))
+    assert table.shape == (0, 6)
+    assert (intervals == 0).all()
+
+
+@settings(deadline=None)
+@given(st.floats(0.02, 1.5), st.floats(-4.0, 4.0))
+def test_the_table_gives_the_share_of_earnings_below_a_ceiling(cv: float, log_ratio: float) -> None:
+    table = share_table(cv)
+    ratio = float(np.exp(log_ratio))
+    place = ratio / (1.0 + ratio) * len(table)
+    row = min(int(place), len(table) - 1)
+    found = float(table[row] @ (place - row) ** np.arange(6.0))
+    assert found == pytest.approx(float(share_below(np.array(ratio), cv)), abs=2e-13)
 
 
 def test_status_shares_that_do_not_add_up_are_refused() -> None:

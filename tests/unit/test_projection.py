@@ -262,14 +262,14 @@ def test_draw_in_an_error_counts_over_all_chunks(toy: Pack) -> None:
 
     def broken(y: Year) -> None:
         step(y)
-        if y.draws == 44 and y.year == 2027:  # the second chunk of 45, 44 and 45 draws
+        if y.draws == 86 and y.year == 2027:  # the second chunk of 87, 86 and 87 draws
             y["people.by_sex"][2, 1] = np.nan
 
     people.step = broken  # type: ignore[method-assign]
     with pytest.raises(ConvergenceError) as error:
-        project(toy, to=LAST_YEAR, draws=134, modules=modules)
+        project(toy, to=LAST_YEAR, draws=260, modules=modules)
     text = str(error.value)
-    assert "module 'people', variable 'people.by_sex', year 2027, draw 47, sex=male" in text
+    assert "module 'people', variable 'people.by_sex', year 2027, draw 89, sex=male" in text
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
