@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ OCCUPATIONAL = {
 """Schemes of one occupation, which nobody joins by being moved into formal work."""
 
 TAX_RATE = {
-    "ZAF": (0.2, "informal earnings are mostly below the income tax threshold (R95 750 in 2024)"),
+    "ZAF": (0.1, "informal earnings are mostly below the income tax threshold (R95 750 in 2024)"),
     "USA": (0.5, "low earnings bear the lowest rates and are relieved by the standard deduction"),
     "KOR": (0.3, "about a third of wage earners pay no income tax; low earners least"),
 }
@@ -191,8 +192,8 @@ def _acs(note: str) -> dict[str, tuple[str, str, str]]:
     }
 
 
-_SADC = {"employment": (0.50, 0.69), "contributors": (0.25, 0.30), "earnings": 0.5}
-_USA = {"employment": (0.54, 0.75)}
+_SADC: dict[str, Any] = {"employment": (0.50, 0.69), "contributors": (0.25, 0.30), "earnings": 0.5}
+_USA: dict[str, Any] = {"employment": (0.54, 0.75)}
 
 CORRIDORS: dict[str, dict[str, Corridor]] = {
     "ZAF": {
@@ -360,9 +361,7 @@ def add_formalisation(
         ("discount_rate", 0.03, "1/year"),
         ("earnings_growth", 0.01, "1/year"),
     ):
-        pack.value(
-            f"formalisation.{name}", value, unit, source, "assumed", note=said.get(name, "")
-        )
+        pack.value(f"formalisation.{name}", value, unit, source, "assumed", note=said.get(name, ""))
 
 
 def _corridors(pack: PackBuilder, iso3: str) -> None:
@@ -414,9 +413,7 @@ def _care(pack: PackBuilder, iso3: str, base: BaseYear) -> None:
         "care_work.family_reason_share", ("sex",), np.array(f.family), "1", f.family_source,
         f.family_flag, note=f.family_note,
     )  # fmt: skip
-    pack.value(
-        "care.child_care_coverage", f.coverage, "1", METHOD, "assumed", note=f.coverage_note
-    )
+    pack.value("care.child_care_coverage", f.coverage, "1", METHOD, "assumed", note=f.coverage_note)
     pack.value(
         "care_work.wage_share", f.wage, "1", f.wage_source,
         "assumed" if f.wage_source == METHOD else "estimated", note=f.wage_note,

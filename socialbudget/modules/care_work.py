@@ -64,15 +64,16 @@ class CareWork(Module):
         Var("care_work.value", ("sex",), "LCU/year", "flow",
             "Unpaid work at the replacement wage, no part of GDP"),
         Var("care_work.value_share", (), "1", "rate", "Value of unpaid work relative to GDP"),
-        Var("care_work.women_share", (), "1", "rate", "Women's share of unpaid work"),
+        Var("care_work.hours_share", ("sex",), "1", "rate", "Share of unpaid work by sex"),
         Var("care_work.gender_gap", (), "hour/day", "rate",
             "Women's less men's hours of unpaid work per person aged 15 and over and day"),
         Var("care_work.care_need", (), "person", "flow",
             "Those who need care, in children under 6 cared for at home"),
-        Var("care_work.care_need_per_woman", (), "1", "rate",
-            "Care needed per woman of 15 to 64, in children under 6 cared for at home"),
-        Var("care_work.hours_per_carer", (), "1", "index",
-            "Hours of direct care of a person of given sex and age, base year 1"),
+        Var("care_work.care_need_per_adult", ("sex",), "1", "rate",
+            "Care needed per woman, and per man, of 15 to 64, in children under 6 cared for at "
+            "home"),
+        Var("care_work.hours_per_carer", (), "1", "rate",
+            "Hours of direct care by a person of given sex and age over those of the base year"),
         Var("care_work.outside_labour_force", ("sex",), "person", "flow",
             "Persons of 15 to 64 outside the labour force for family reasons"),
         Var("care_work.base_need", (), "person", "flow", "Care needed in the base year"),
@@ -142,10 +143,10 @@ class CareWork(Module):
         y["care_work.full_time_equivalents"] = hours / (week * WEEKS)[:, None]
         y["care_work.value"] = value
         y["care_work.value_share"] = value.sum(axis=1) / y["macroeconomy.gdp"]
-        y["care_work.women_share"] = hours[:, 0] / hours.sum(axis=1)
+        y["care_work.hours_share"] = hours / hours.sum(axis=1, keepdims=True)
         y["care_work.gender_gap"] = each[:, 0] - each[:, 1]
         y["care_work.care_need"] = need
-        y["care_work.care_need_per_woman"] = need / people[:, 0, WORKING_AGE].sum(axis=1)
+        y["care_work.care_need_per_adult"] = need[:, None] / people[:, :, WORKING_AGE].sum(axis=2)
         y["care_work.hours_per_carer"] = carer
         outside = (people - y["participation.labour_force"])[:, :, WORKING_AGE].sum(axis=2)
         before = y["care_work.base_hours_per_day"]
@@ -171,9 +172,9 @@ class CareWork(Module):
             / np.maximum(direct * base, 1.0),
             "G-7 hours of a year = hours of a day x persons x days": (hours - DAYS * day)
             / np.maximum(hours, 1.0),
-            "G-8 no more are outside the labour force for family reasons than are outside": excess
-            .sum(axis=1)
-            / people.sum(axis=(1, 2)),
+            "G-8 no more are outside the labour force for family reasons than are outside": (
+                excess.sum(axis=1) / people.sum(axis=(1, 2))
+            ),
         }
 
 

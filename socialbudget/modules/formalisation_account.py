@@ -86,7 +86,7 @@ class FormalisationAccount(Module):
 
     def __init__(self, insurances: Sequence[Scheme], assistance: Sequence[Scheme]):
         self._insurances = insurances
-        self._rows = [s.insurance_index for s in insurances]
+        self._rows = [s.insurance_index for s in insurances if s.insurance_index is not None]
         self._assistance = assistance
         self._pensions = [s for s in insurances if s.instance.kind == PENSION]
         self.params = (

@@ -97,9 +97,9 @@ class Migrants(Module):
             v("remittances_received", (), MONEY, "flow", "Remittances received from migrants "
               "abroad"),
             v("remittances_sent_share", (), "1", "rate", "Remittances sent over GDP"),
-            v("national_remittance_share", (), "1", "rate", "Remittances of the corridors, "
-              "received less sent, over the net remittances of the household account; 0 where "
-              "these are 0"),
+            v("national_remittance_share", (), "1", "rate", "Remittances received from the "
+              "corridors over the net remittances of the household account; 0 where these are not "
+              "positive"),
         )  # fmt: skip
 
     def start(self, y: Year) -> None:
@@ -156,9 +156,7 @@ class Migrants(Module):
         y["migrants.remittances_sent"] = sent
         y["migrants.remittances_received"] = received
         y["migrants.remittances_sent_share"] = sent / gdp
-        # The account may be of either sign.
-        net = np.sign(national) * (received - sent)
-        y["migrants.national_remittance_share"] = ratio(net, np.abs(national))
+        y["migrants.national_remittance_share"] = ratio(received, national)
 
     def identities(self, y: Year) -> Mapping[str, Array]:
         stock, employed = y["migrants.stock"], y["migrants.employed"]

@@ -88,7 +88,7 @@ def variables_page() -> str:
         *(f"| {name} | {_codes(codes)} |" for name, codes in STANDARD.items()),
         "| scheme | the scheme instances of the pack |",
         "| insurance | the contributory scheme instances of the pack |",
-        "| corridor | the corridors of migrant workers of the pack; without any, no such variables |",
+        "| corridor | the corridors of migrant workers of the pack, if it has any |",
         "",
     ]
     for chapter, parts in _chapters():
