@@ -19,7 +19,13 @@ from tests.careers import pension_value, years_value
 RATE = "formalisation.formalisation_rate"
 SATELLITES = ("formalisation", "formalisation_account", "migrants", "care_work")
 ACCOUNT = "formalisation_account."
-PENSION_RULES = {"stay": 0.9, "growth": 0.01, "discount": 0.03, "revaluation": 1.0, "indexation": 0.0}  # fmt: skip
+PENSION_RULES = {
+    "stay": 0.9,
+    "growth": 0.01,
+    "discount": 0.03,
+    "revaluation": 1.0,
+    "indexation": 0.0,
+}
 
 
 @cache
