@@ -20,6 +20,7 @@ from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.macro import add_macro, macro_base
 from calibration.nuptiality import add_families
+from calibration.satellites import add_satellites
 from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
 from calibration.united_nations import countries
 from calibration.world import RAPID_SOURCES, add_world_sources, build_level1
@@ -87,6 +88,7 @@ def _level2(iso3: str) -> PackBuilder:
     add_macro(pack, iso3)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)
+    add_satellites(pack, iso3, base)
     add_world_sources(pack, RAPID_SOURCES)
     accounts = macro_base(iso3)
     add_rapid_inputs(

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from calibration.satellites import add_care_assumptions, add_formalisation
 from calibration.uncertainty import add_neutral_parameters
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD
@@ -90,6 +91,18 @@ HEALTH, HEALTH_COVERED = 0.04, 0.9
 CARE, CARE_AGE, CARE_DEPENDENCY, CARE_SHARE = 0.005, 75, np.array([0.25, 0.20]), 0.25
 PRIVATE_RATE, PRIVATE_AMOUNT, PRIVATE_ADMINISTRATION = np.array([0.10, 0.15]), 0.3, 0.05
 STATE_ADMINISTRATION = 0.03
+
+# --- satellites ------------------------------------------------------------------------------
+FORMALISED_EARNINGS, FORMALISED_TAX, MOVING_COST = 0.5, 0.5, 0.05  # cost over the average wage
+CORRIDORS = {"northland": "in", "southland": "out"}
+MIGRANTS = np.array([[20_000.0, 30_000.0], [10_000.0, 15_000.0]])
+MIGRANTS_EMPLOYED = np.array([[0.5, 0.8], [0.6, 0.8]])
+MIGRANTS_CONTRIBUTING = np.array([[0.4, 0.5], [0.1, 0.1]])
+AGREEMENT, BENEFICIARIES, EXPORTED = np.array([0.5, 0.2]), 0.1, 0.2  # benefit over the wage
+MIGRANT_EARNINGS, REMITTANCE_RATE = np.array([0.8, 1.5]), np.array([0.2, 0.3])
+UNPAID_HOURS = np.array([4.0, 2.0])  # a day, ages 15 and over
+DIRECT_CARE, FAMILY_REASON = np.array([0.25, 0.20]), np.array([0.45, 0.05])
+CARE_COVERAGE, CARE_WAGE = 0.3, 0.5
 
 # --- living standards: a lognormal, so that its published figures have no misfit ---------------
 SIGMA = 0.6
@@ -451,9 +464,45 @@ def build(folder: Path, version: str) -> Path:
     _add_labour(pack, base)
     _add_economy(pack, base)
     _add_schemes(pack, base)
+    _add_satellites(pack, base)
     _add_rapid_inputs(pack, base)
     pack.write(folder / ISO3)
     return folder / ISO3
+
+
+def _add_satellites(pack: PackBuilder, base: Synthetic) -> None:
+    """Formalisation, two corridors whose dead are replaced, and unpaid care work."""
+    add_formalisation(
+        pack,
+        np.full((2, 5), FORMALISED_EARNINGS),
+        relative_tax_rate=FORMALISED_TAX,
+        administration_cost=MOVING_COST * base.average_wage,
+        source=SOURCE,
+    )
+    for name, direction in CORRIDORS.items():
+        title = f"{name.capitalize()}: {direction}"
+        pack.corridor(name, title=title, direction=direction, partner="", note="")
+    for name, values, unit in (
+        ("stock", MIGRANTS, "person"),
+        ("employment_rate", MIGRANTS_EMPLOYED, "1"),
+        ("contributor_share", MIGRANTS_CONTRIBUTING, "1"),
+        ("net_flow_share", np.array([0.1, 0.1]), "1"),
+        ("replacement_share", np.ones(2), "1"),
+        ("agreement_coverage", AGREEMENT, "1"),
+        ("relative_earnings", MIGRANT_EARNINGS, "1"),
+        ("remittance_rate", REMITTANCE_RATE, "1"),
+        ("beneficiary_rate", np.full(2, BENEFICIARIES), "1"),
+        ("exported_benefit", np.full(2, EXPORTED * base.average_wage), "LCU/year"),
+    ):
+        dims = ("corridor", "sex")[: np.ndim(values)]
+        pack.table(f"migrants.{name}", dims, values, unit, SOURCE, "assumed")
+    hours = UNPAID_HOURS[:, None] * (AGES >= 15)
+    pack.table("care_work.hours_per_day", SEX_AGE, hours, "hour/day", SOURCE, "assumed")
+    pack.table("care_work.direct_care_share", ("sex",), DIRECT_CARE, "1", SOURCE, "assumed")
+    pack.table("care_work.family_reason_share", ("sex",), FAMILY_REASON, "1", SOURCE, "assumed")
+    pack.value("care.child_care_coverage", CARE_COVERAGE, "1", SOURCE, "assumed")
+    pack.value("care_work.wage_share", CARE_WAGE, "1", SOURCE, "assumed")
+    add_care_assumptions(pack, SOURCE)
 
 
 def _add_rapid_inputs(pack: PackBuilder, base: Synthetic) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from socialbudget.contract import Array
-from socialbudget.dims import STANDARD
+from socialbudget.dims import STANDARD, Coordinates
 from socialbudget.table import Column, Integers, LongTable, Text, text_of
 
 
@@ -34,9 +34,11 @@ def worded(words: ArrayLike, shape: tuple[int, ...]) -> Text:
     return Text(codes.astype(np.int32), tuple(str(word) for word in found))
 
 
-def stacked(dims: tuple[str, ...], blocks: Sequence[Block]) -> LongTable:
+def stacked(
+    dims: tuple[str, ...], blocks: Sequence[Block], coords: Coordinates = STANDARD
+) -> LongTable:
     """The blocks one under the other, in their order, as one table of a pack."""
-    shape = tuple(len(STANDARD[d]) for d in dims)
+    shape = tuple(len(coords[d]) for d in dims)
     size = math.prod(shape)
 
     def each(words: Iterable[str]) -> Text:
@@ -57,7 +59,7 @@ def stacked(dims: tuple[str, ...], blocks: Sequence[Block]) -> LongTable:
         "year": np.repeat(np.array([block.year for block in blocks], dtype=np.int16), size),
     }
     for dim, place in zip(dims, np.indices(shape).reshape(len(dims), size), strict=True):
-        columns[dim] = _labels(STANDARD[dim], np.tile(place, len(blocks)))
+        columns[dim] = _labels(coords[dim], np.tile(place, len(blocks)))
     columns["value"] = np.concatenate([block.values for block in blocks])
     columns["unit"] = each(block.unit for block in blocks)
     columns["source"] = cells([block.source for block in blocks])

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from socialbudget import table as long_table
 from socialbudget.blocks import Block, stacked, worded
 from socialbudget.contract import Array
-from socialbudget.dims import STANDARD
+from socialbudget.dims import STANDARD, Coordinates
 from socialbudget.results import whole_folder
 from socialbudget.table import FLAGS
 
@@ -63,6 +63,7 @@ class PackBuilder:
         self._sources: dict[str, dict[str, str]] = {}
         self._schemes: dict[str, dict[str, Any]] = {}
         self._transfers: list[dict[str, Any]] = []
+        self._corridors: dict[str, dict[str, str]] = {}
         self._extrapolation: dict[str, str] = {}
         self._uncertainty: dict[str, dict[str, Any]] = {}
         self._blocks: dict[tuple[str, ...], list[Block]] = {}
@@ -78,11 +79,27 @@ class PackBuilder:
             raise ValueError(f"scheme '{name}' is registered twice")
         self._schemes[name] = attributes
 
+    def describe_scheme(self, name: str, **attributes: Any) -> None:
+        """Add attributes to a registered scheme instance."""
+        self._schemes[name].update(attributes)
+
     def transfer(self, from_: str, to: str, share_of_benefits: float, source: str) -> None:
         """Register a regular transfer between two schemes, as a share of the payer's benefits."""
         self._transfers.append(
             {"from": from_, "to": to, "share_of_benefits": share_of_benefits, "source": source}
         )
+
+    def corridor(self, name: str, *, title: str, direction: str, partner: str, note: str) -> None:
+        """Register a corridor of migrant workers, before any table over corridors."""
+        if any("corridor" in dims for dims in self._blocks):
+            raise ValueError(f"corridor '{name}' is registered after a table over corridors")
+        self._corridors[name] = {
+            "title": title, "direction": direction, "partner": partner, "note": note,
+        }  # fmt: skip
+
+    @property
+    def _coords(self) -> Coordinates:
+        return {**STANDARD, "corridor": tuple(self._corridors)}
 
     def uncertain(
         self,
@@ -158,7 +175,8 @@ class PackBuilder:
         if self._paths.setdefault(path, dims) != dims:
             raise ValueError(f"{path}: dims {dims} after {self._paths[path]}")
         by_year = values if isinstance(values, Mapping) else {year or self.base_year: values}
-        shape = tuple(len(STANDARD[d]) for d in dims)
+        coords = self._coords
+        shape = tuple(len(coords[d]) for d in dims)
         given = {"source": source, "flag": flag, "note": note}
         words = {column: worded(word, shape) for column, word in given.items()}
         unknown = set(words["source"].words) - set(self._sources)
@@ -186,7 +204,7 @@ class PackBuilder:
                 for one, next_one in pairwise(blocks):
                     if (one.path, one.year) == (next_one.path, next_one.year):
                         raise ValueError(f"{one.path} {one.year} is given twice")
-                table = stacked(dims, blocks)
+                table = stacked(dims, blocks, self._coords)
                 long_table.write(table, target / f"{name}.parquet")
                 tables[name] = {
                     "file": f"{name}.parquet",
@@ -201,6 +219,7 @@ class PackBuilder:
                 "extrapolation": self._extrapolation,
                 "schemes": self._schemes,
                 "transfers": self._transfers,
+                **({"corridors": self._corridors} if self._corridors else {}),
                 "uncertainty": self._uncertainty,
             }
             (target / "pack.toml").write_text(tomli_w.dumps(document), encoding="utf-8")

@@ -76,7 +76,8 @@ class SchemeInstance(_Strict):
 
     `sector` is ``private`` for schemes outside general government, whose contributions are part
     of household consumption. `deficit_rule` is ``state`` (general revenue covers each year's gap)
-    or ``reserve`` (the reserve absorbs it and, once it is exhausted, the state).
+    or ``reserve`` (the reserve absorbs it and, once it is exhausted, the state). `occupational`
+    schemes are open to one occupation only, such as civil servants.
     """
 
     kind: str
@@ -94,6 +95,7 @@ class SchemeInstance(_Strict):
     age_tested: bool = False
     has_ceiling: bool = False
     has_premiums: bool = False
+    occupational: bool = False
     note: str = ""
 
 
@@ -104,6 +106,18 @@ class Transfer(_Strict):
     to: str
     share_of_benefits: float = Field(ge=0, le=1)
     source: str
+
+
+class Corridor(_Strict):
+    """A corridor of migrant workers: those of a partner country here, or those from here there.
+
+    `partner` is the ISO 3166 code of the other country; empty for several countries together.
+    """
+
+    title: str
+    direction: Literal["in", "out"]
+    partner: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    note: str = ""
 
 
 class Driver(_Strict):
@@ -157,6 +171,7 @@ class Manifest(_Strict):
     extrapolation: dict[str, Literal["hold"]] = {}
     schemes: dict[str, SchemeInstance] = {}
     transfers: tuple[Transfer, ...] = ()
+    corridors: dict[str, Corridor] = {}
     uncertainty: dict[str, Driver] = {}
 
 
@@ -558,7 +573,7 @@ def _toml_fault(item: Mapping[str, Any]) -> str:
         return "is missing; add it"
     if item["type"] == "extra_forbidden":
         known: set[str] = set()
-        for model in (Manifest, SchemeInstance, Source, TableEntry, Transfer, Driver):
+        for model in (Manifest, SchemeInstance, Source, TableEntry, Transfer, Corridor, Driver):
             known |= set(model.model_fields)
         return f"is unknown{_near(str(item['loc'][-1]), known)}; remove or rename it"
     mend = item["msg"][0].lower() + item["msg"][1:]
@@ -572,7 +587,12 @@ def _near(name: str, names: Iterable[str]) -> str:
 
 def _coordinates(manifest: Manifest) -> Coordinates:
     insurance = tuple(z for z, s in manifest.schemes.items() if s.contributory)
-    return {**STANDARD, "scheme": tuple(manifest.schemes), "insurance": insurance}
+    return {
+        **STANDARD,
+        "scheme": tuple(manifest.schemes),
+        "insurance": insurance,
+        "corridor": tuple(manifest.corridors),
+    }
 
 
 def _check_references(manifest: Manifest) -> list[str]:

@@ -18,6 +18,8 @@ PER_PERSON = (
     "flat_amount",
     "minimum_pension",
     "average_pension",
+    "administration_cost",
+    "exported_benefit",
 )
 """Money parameters that are amounts of one person, whatever the size of the country."""
 

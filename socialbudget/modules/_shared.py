@@ -99,3 +99,10 @@ SOCIAL_SPENDING_TO_HUMAN_CAPITAL = channel(
 POVERTY_TO_CONSUMPTION = channel(
     "poverty_to_consumption", "Means-tested benefits are consumed at a propensity of their own"
 )
+CHILD_CARE_COVERAGE = Param(
+    "care.child_care_coverage", (), "1", 0, 1,
+    "Share of children under 6 with a place in public or publicly paid care",
+)  # fmt: skip
+INFORMAL_STATUSES = {1: 0, 3: 2, 4: 2}
+"""Place of each informal status along `status`, and of the formal one that its workers move to:
+employees become employees; the self-employed and family workers become self-employed."""

@@ -16,10 +16,11 @@ from typing import Any
 from socialbudget.contract import Module, Param, Var
 from socialbudget.dims import FUNCTIONS, STANDARD
 from socialbudget.modules import Scheme, build_modules, scheme_kinds
-from socialbudget.pack import Manifest, Pack, SchemeInstance
+from socialbudget.pack import Corridor, Manifest, Pack, SchemeInstance
 from socialbudget.table import Frames
 
 INSTANCE = "<z>"
+CORRIDOR = "<corridor>"
 SWITCHES = ("contributory", "age_tested", "has_ceiling", "has_premiums")
 """Attributes of a scheme instance that decide which parameters it has."""
 UNBOUNDED = 1e15
@@ -87,6 +88,7 @@ def variables_page() -> str:
         *(f"| {name} | {_codes(codes)} |" for name, codes in STANDARD.items()),
         "| scheme | the scheme instances of the pack |",
         "| insurance | the contributory scheme instances of the pack |",
+        "| corridor | the corridors of migrant workers of the pack, if it has any |",
         "",
     ]
     for chapter, parts in _chapters():
@@ -198,9 +200,12 @@ def _core(switches: Mapping[str, bool]) -> list[Module]:
         sources={},
         tables={},
         schemes={INSTANCE: _instance("cash_transfer", switches)},
+        corridors={CORRIDOR: Corridor(title=CORRIDOR, direction="in")},
     )
     insurance = (INSTANCE,) if switches["contributory"] else ()
-    coords = {**STANDARD, "scheme": (INSTANCE,), "insurance": insurance}
+    coords = {
+        **STANDARD, "scheme": (INSTANCE,), "insurance": insurance, "corridor": (CORRIDOR,),
+    }  # fmt: skip
     built = build_modules(Pack(manifest, Path(), coords, {}, Frames({})))
     core = [
         m for m in built if not m.name.startswith(INSTANCE) and type(m).__module__.startswith(OURS)

@@ -49,6 +49,11 @@ def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[st
         'path = "demography.mortality_index"\nset = -0.1',
         'path = "demography.migration_shift"\nset = 0.001',
     ]
+    changes.append(
+        'path = "formalisation.formalisation_rate"\n'
+        'where = { status = ["informal_employee", "informal_self_employed"] }\n'
+        "set = 0.01\nfrom = 2025"
+    )
     changes += [
         f'path = "schemes.{z}.replacement_rate"\nscale = 1.1\nfrom = 2025'
         for z, s in pack.schemes.items()

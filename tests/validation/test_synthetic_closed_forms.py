@@ -618,7 +618,8 @@ def test_another_currency_unit(pack: Pack, run: Results, factor: float) -> None:
 def test_doubling_the_country(pack: Pack, run: Results) -> None:
     twice = project(twice_as_large(pack))
     factors = dict.fromkeys(
-        ("person", "person/year", "LCU", "LCU/year", "LCU_real", "LCU_real/year"), 2.0
+        ("person", "person/year", "hour/year", "LCU", "LCU/year", "LCU_real", "LCU_real/year"),
+        2.0,
     )
     amounts = {n for n, v in run.variables.items() if v.kind == "rate" and v.unit == "LCU/year"}
     care = {
