@@ -76,7 +76,8 @@ class SchemeInstance(_Strict):
 
     `sector` is ``private`` for schemes outside general government, whose contributions are part
     of household consumption. `deficit_rule` is ``state`` (general revenue covers each year's gap)
-    or ``reserve`` (the reserve absorbs it and, once it is exhausted, the state).
+    or ``reserve`` (the reserve absorbs it and, once it is exhausted, the state). `in_work` marks a
+    benefit on top of earnings, which those who do not work cannot lose.
     """
 
     kind: str
@@ -94,6 +95,7 @@ class SchemeInstance(_Strict):
     age_tested: bool = False
     has_ceiling: bool = False
     has_premiums: bool = False
+    in_work: bool = False
     note: str = ""
 
 
