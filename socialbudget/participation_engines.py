@@ -171,8 +171,8 @@ def shift_log_odds(rate: Array, change: Array | float, top: Array | float = 1.0)
     """The rate whose log odds ``log(rate / (top - rate))`` lie by `change` higher.
 
     Without logarithms: a rate of 0 stays 0, the highest rate stays the highest, a change of 0 gives
-    the rate back to the bit, and no rate leaves the range from 0 to `top`. A rate above `top` is its
-    own highest rate.
+    the rate back to the bit, and no rate leaves the range from 0 to `top`. A rate above `top` is
+    its own highest rate.
 
     Parameters
     ----------

@@ -159,13 +159,6 @@ class Participation(Module):
             history=False,
         ),
         Var(
-            "participation.trend_reach",
-            (),
-            "year",
-            "rate",
-            "Years of undamped drift that the trend engine has run since the base year",
-        ),
-        Var(
             "participation.labour_force",
             ("sex", "age"),
             "person",
@@ -188,7 +181,6 @@ class Participation(Module):
         y["participation.participation_rate"] = rate
         y["participation.rate_before_shifts"] = rate
         y["participation.cohort_rate"] = rate
-        y["participation.trend_reach"] = 0.0
         y["participation.base_pensionable_age"] = y.p["labour_market.pensionable_age"]
         y["participation.labour_force"] = rate * y["demography.population_midyear"]
 
@@ -219,9 +211,9 @@ class Participation(Module):
 
     @staticmethod
     def _trend(y: Year, static: Array) -> Array:
-        damping = y.p["participation.damping"]
-        reach = damping * (1.0 + y.lag("participation.trend_reach"))
-        y["participation.trend_reach"] = reach
+        # Years of undamped drift since the base year: damping + ... + damping^h after h years.
+        ahead = np.arange(1.0, y.year - y.base_year + 1.0)
+        reach = (y.p["participation.damping"][:, None] ** ahead).sum(axis=1)
         top = y.p["participation.rate_max"][..., None, None]
         return shift_log_odds(static, y.p["participation.trend_drift"] * reach[:, None, None], top)
 

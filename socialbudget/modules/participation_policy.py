@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.contract import Module, Param, Var, Year
 from socialbudget.pack import Pack
 
 FEMALE = 0
@@ -83,13 +83,6 @@ class ParticipationPolicy(Module):
             "Shift of the log odds of participation by incentives, care and unemployment",
             history=False,
         ),
-        Var(
-            "participation_policy.net_return_change",
-            ("sex",),
-            "1",
-            "rate",
-            "Log change of the net return to work since the base year, a year before",
-        ),
     )
     lags = (
         "work_incentives.net_return",
@@ -102,20 +95,17 @@ class ParticipationPolicy(Module):
 
     def start(self, y: Year) -> None:
         y["participation_policy.participation_log_odds_shift"] = 0.0
-        y["participation_policy.net_return_change"] = 0.0
 
     def step(self, y: Year) -> None:
         change = np.log(
             y.lag("work_incentives.net_return") / y.lag("work_incentives.base_net_return")
         )
-        y["participation_policy.net_return_change"] = change
         shift = y["participation_policy.participation_log_odds_shift"]
         shift[...] = y.p["participation.return_elasticity"] * change[:, :, None]
         care = y.p["participation.childcare_response"] * (
             y.p["participation.childcare_coverage_change"]
         ) + y.p["participation.maternity_response"] * (
-            y.lag("work_incentives.protected_share")
-            - y.lag("work_incentives.base_protected_share")
+            y.lag("work_incentives.protected_share") - y.lag("work_incentives.base_protected_share")
         )
         shift[:, FEMALE, MOTHERS] += care[:, None]
         discouraged = y.p["participation.discouraged_response"] * (

@@ -120,9 +120,7 @@ class WorkIncentives(Module):
         share = insured / np.where(total > 0.0, total, 1.0)
         paid = (self._insured(y)[:, :, None] * share).sum(axis=1)
         y["work_incentives.contribution_rate"] = paid / earnings
-        charges = (
-            y["contributions.employer_rate_effective"] * y["labour_market.formal_wage_bill"]
-        )
+        charges = y["contributions.employer_rate_effective"] * y["labour_market.formal_wage_bill"]
         taxed = y["labour_market.labour_income"] - charges + y["household.property_income"]
         y["work_incentives.income_tax_rate"] = y["household.income_tax"] / taxed
         idle = (y["demography.population_midyear"] - employed)[:, :, WORKING_AGE].sum(axis=2)
@@ -148,9 +146,7 @@ class WorkIncentives(Module):
         paid = (y["work_incentives.contribution_rate"] * earnings).sum(axis=1)
         covered = y["contributions.insured_earnings"].sum(axis=(2, 3)) > 0.0
         expected = (self._insured(y) * covered).sum(axis=1)
-        charges = (
-            y["contributions.employer_rate_effective"] * y["labour_market.formal_wage_bill"]
-        )
+        charges = y["contributions.employer_rate_effective"] * y["labour_market.formal_wage_bill"]
         income = y["labour_market.labour_income"]
         return {
             "L-21 women's and men's own contributions add up": (paid - expected) / income,
