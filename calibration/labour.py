@@ -20,11 +20,12 @@ from scipy.optimize import brentq
 
 from calibration.cohorts import project, survival_ratios
 from calibration.demography import pack_inputs
+from calibration.labour_supply import TREND_ENGINE, YOUNGEST, enrolment_cap, trend_drift
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FEMALE, MALE, STATUSES
 from socialbudget.modules.demography import _stock_a_year_before
 from socialbudget.modules.participation import RETIREMENT_RAMP
-from socialbudget.participation_engines import advance
+from socialbudget.participation_engines import DAMPING, advance, shift_log_odds
 from socialbudget.profiles import shift_along_age
 
 Array = NDArray[np.float64]
@@ -174,7 +175,9 @@ def single_age_population(iso3: str, reference_date: str) -> Array:
 
 
 def projected_labour_force(iso3: str) -> dict[int, float]:
-    """Labour force by year as the participation module computes it at the ages of the law.
+    """Labour force by year as the engines give it at the ages of the law.
+
+    Without the answers to incentives, which the model finds itself.
 
     Returns
     -------
@@ -184,14 +187,19 @@ def projected_labour_force(iso3: str) -> dict[int, float]:
     rates = participation_rate(iso3, people[BASE_YEAR])
     steps = PENSIONABLE_AGE[iso3]
     entry, leave = cohort_rates(iso3, rates)
-    weight = COHORT_ENGINE[iso3]
-    static = cohort = rates
+    weight, pace = COHORT_ENGINE[iso3], TREND_ENGINE[iso3]
+    drift, cap = trend_drift(iso3, BASE_YEAR), enrolment_cap(iso3, rates)
+    static = cohort = trend = rates
+    reach = 0.0
     out = {}
     for year, stock in people.items():
         if year > BASE_YEAR:
+            reach = DAMPING * (1.0 + reach)
+            trend = shift_log_odds(static, drift * reach, RATE_MAX)
             before, cohort = cohort, static.copy()
             cohort[:, 1:-1] = advance(before[:, :-2], entry[:, 1:-1], leave[:, 1:-1], RATE_MAX)
-        rates = weight * cohort + (1 - weight) * static
+            cohort[:, YOUNGEST] = np.minimum(trend[:, YOUNGEST], cap)
+        rates = weight * cohort + (1 - weight) * static + pace * (trend - static)
         age = steps[max(y for y in steps if y <= year)]
         shift = np.full((1, 2), THETA_RETIREMENT * (age - steps[BASE_YEAR]))
         out[year] = float((shift_along_age(rates[None], shift, RETIREMENT_RAMP)[0] * stock).sum())

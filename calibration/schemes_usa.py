@@ -380,7 +380,7 @@ REGISTER: dict[str, tuple[str, str, str, str, str, int, str, dict[str, Any]]] = 
         "Internal Revenue Code s.32",
         1975,
         "Workers with low earnings",
-        {"means_tested": True},
+        {"means_tested": True, "in_work": True},
     ),
     "other_social_assistance": (
         "means_tested_benefit",

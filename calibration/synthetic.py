@@ -19,10 +19,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from calibration.labour_supply import add_responses
 from calibration.satellites import add_care_assumptions, add_formalisation
 from calibration.uncertainty import add_neutral_parameters
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD
+from socialbudget.participation_engines import DAMPING
 
 Array = NDArray[np.float64]
 
@@ -566,7 +568,23 @@ def _add_labour(pack: PackBuilder, base: Synthetic) -> None:
         ("exit_rate", np.ones((2, 1)) * (AGES == EXIT)),
     ):
         pack.table(f"participation.{name}", SEX_AGE, values, "1", SOURCE, "assumed")
-    _scalars(pack, "participation", {"cohort_engine": (0.0, "1"), "rate_max": (1.0, "1")})
+    _scalars(
+        pack,
+        "participation",
+        {
+            "cohort_engine": (0.0, "1"),
+            "trend_engine": (0.0, "1"),
+            "damping": (DAMPING, "1"),
+            "rate_max": (1.0, "1"),
+        },
+    )
+    # The history of a stationary country has no trend.
+    pack.table(
+        "participation.trend_drift", SEX_AGE, np.zeros((2, 101)), "1/year", SOURCE, "assumed"
+    )
+    pack.table("participation.enrolment_cap", ("sex",), PARTICIPATION, "1", SOURCE, "assumed")
+    add_responses(pack, SOURCE)
+    pack.value("channels.retirement_to_participation", 1.0, "1", SOURCE, "assumed")
     everywhere = np.ones((2, 101, 1))
     pack.table(
         "labour_market.unemployment_rate", SEX_AGE, UNEMPLOYMENT[:, None] * everywhere[..., 0],

@@ -30,6 +30,7 @@ from calibration.labour import (
     participation_at,
     spread_status,
 )
+from calibration.labour_supply import add_engines
 from calibration.world_data import BASE_YEAR, SOURCES, Datum, last, rows, weo
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import STATUSES
@@ -442,6 +443,8 @@ def add_world_labour(pack: PackBuilder, iso3: str) -> None:
             "assumed",
             note="Cross-section of the base year; not used while the static engine is chosen",
         )
+    # The trend is at hand, but the baseline keeps the rates of the base year, as its growth does.
+    add_engines(pack, iso3, labour.participation.values, 0.0)
     age = PENSIONABLE_AGE[income_group(iso3)]
     for path, value, unit, note in (
         ("participation.cohort_engine", 0.0, "1", "static rates"),

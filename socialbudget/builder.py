@@ -69,6 +69,11 @@ class PackBuilder:
         self._blocks: dict[tuple[str, ...], list[Block]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """Paths that have been given so far."""
+        return frozenset(self._paths)
+
     def source(self, key: str, **entry: str) -> None:
         """Register a source: publisher, title, edition, licence, retrieved, note."""
         self._sources[key] = {k: str(v) for k, v in entry.items()}

@@ -77,7 +77,8 @@ class SchemeInstance(_Strict):
     `sector` is ``private`` for schemes outside general government, whose contributions are part
     of household consumption. `deficit_rule` is ``state`` (general revenue covers each year's gap)
     or ``reserve`` (the reserve absorbs it and, once it is exhausted, the state). `occupational`
-    schemes are open to one occupation only, such as civil servants.
+    schemes are open to one occupation only, such as civil servants. `in_work` marks a benefit on
+    top of earnings, which those who do not work cannot lose.
     """
 
     kind: str
@@ -96,6 +97,7 @@ class SchemeInstance(_Strict):
     has_ceiling: bool = False
     has_premiums: bool = False
     occupational: bool = False
+    in_work: bool = False
     note: str = ""
 
 

@@ -25,6 +25,8 @@ DAMPING = 0.9
 """Share of last year's drift that is left a year later (method 2.2, phi)."""
 LOWEST_ODDS = 1e-4
 """Distance from 0 and from the highest rate that log odds keep, so that they stay finite."""
+LARGEST_CHANGE = 30.0
+"""Change of log odds beyond which a rate is at an end in double precision."""
 
 
 def advance(before: Array, entry: Array, leave: Array, top: Array | float) -> Array:
@@ -163,6 +165,25 @@ def log_odds(rate: Array, top: float = RATE_MAX) -> Array:
 def from_log_odds(odds: Array, top: float = RATE_MAX) -> Array:
     """The rate, between 0 and `top`, that has these log odds."""
     return np.asarray(top / (1.0 + np.exp(-odds)))
+
+
+def shift_log_odds(rate: Array, change: Array | float, top: Array | float = 1.0) -> Array:
+    """The rate whose log odds ``log(rate / (top - rate))`` lie by `change` higher.
+
+    Without logarithms: a rate of 0 stays 0, the highest rate stays the highest, a change of 0 gives
+    the rate back to the bit, and no rate leaves the range from 0 to `top`. A rate above `top` is
+    its own highest rate.
+
+    Parameters
+    ----------
+    rate : ndarray, 1
+    change : ndarray or float
+        Beyond `LARGEST_CHANGE` either way counts as that.
+    top : ndarray or float, 1
+    """
+    highest = np.maximum(top, rate)
+    grown = np.expm1(np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE))
+    return np.asarray(rate + rate * (highest - rate) * grown / (highest + rate * grown))
 
 
 def drift(history: Array, window: int, top: float = RATE_MAX) -> Array:

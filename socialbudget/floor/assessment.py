@@ -36,12 +36,23 @@ NEUTRAL: Mapping[str, float] = {
     "demography.mortality_index": 0.0,
     "demography.migration_shift": 0.0,
     "participation.cohort_engine": 0.0,
+    "participation.trend_engine": 0.0,
 }
 """Handles of scenarios: at this value in every year they say nothing that a result could rest on.
 """
-WITH_COHORTS = ("participation.entry_rate", "participation.exit_rate")
+WITH_COHORTS = (
+    "participation.entry_rate",
+    "participation.exit_rate",
+    "participation.enrolment_cap",
+)
 """Read by the cohort engine of participation alone."""
-WITH_REFORM = ("labour_market.pensionable_age", "labour_market.theta_ret")
+WITH_TREND = ("participation.trend_drift", "participation.damping")
+"""Read by the trend engine, and by the cohort engine for the youngest."""
+WITH_REFORM = (
+    "labour_market.pensionable_age",
+    "labour_market.theta_ret",
+    "channels.retirement_to_participation",
+)
 """What moves a result only where the pensionable age changes."""
 YOUNGEST_AT_WORK = 15
 
@@ -536,6 +547,9 @@ def _at_rest(pack: Pack, path: str) -> bool:
         return holds(path, NEUTRAL[path])
     if path in WITH_COHORTS:
         return holds("participation.cohort_engine", 0.0)
+    if path in WITH_TREND:
+        engines = ("participation.cohort_engine", "participation.trend_engine")
+        return all(holds(engine, 0.0) for engine in engines)
     if path in WITH_REFORM:
         age = pack.entries.get("labour_market.pensionable_age")
         return age is None or bool((age.values == age.values[0]).all())

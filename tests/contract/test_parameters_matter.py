@@ -46,6 +46,8 @@ def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[st
         f'path = "macroeconomy.closure"\nset = {closure}',
         'path = "government.fiscal_closure"\nset = 1.0',
         'path = "labour_market.pensionable_age"\nadd = 0.5\nfrom = 2025',
+        'path = "participation.child_care_response"\nset = 0.1',
+        'path = "care.child_care_coverage"\nadd = 0.1\nfrom = 2025',
         'path = "demography.mortality_index"\nset = -0.1',
         'path = "demography.migration_shift"\nset = 0.001',
     ]

@@ -8,6 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from socialbudget.ensemble import project
+from socialbudget.modules.demography import Demography
+from socialbudget.modules.participation import Participation
+from socialbudget.pack import load_pack
 from socialbudget.participation_engines import (
     RATE_MAX,
     advance,
@@ -19,11 +23,13 @@ from socialbudget.participation_engines import (
     from_log_odds,
     log_odds,
     net_cohort_rates,
+    shift_log_odds,
     smooth_over_age,
     split,
     static_path,
     youngest_path,
 )
+from tests.transform import with_entries
 
 RATE = st.floats(0.0, RATE_MAX, allow_nan=False)
 PAIR = arrays(float, (2, 3, 2, 9), elements=RATE)
@@ -148,3 +154,48 @@ def test_wrong_weights_are_refused(weights, message):
     path = np.full((2, 3), 0.5)
     with pytest.raises(ValueError, match=message):
         combine([path, path], weights)
+
+
+@given(arrays(float, (2, 6), elements=st.floats(0.0, 1.0)), st.floats(-60.0, 60.0))
+@settings(deadline=None)
+def test_shifted_odds_stay_between_0_and_1(rate, change):
+    after = shift_log_odds(rate, change)
+    assert ((after >= 0.0) & (after <= 1.0)).all()
+    assert (after[rate == 0.0] == 0.0).all()
+    assert (after[rate == 1.0] == 1.0).all()
+    assert (np.sign(change) * (after - rate) >= -1e-15).all()
+    assert (shift_log_odds(rate, 0.0) == rate).all()
+
+
+@given(arrays(float, 5, elements=st.floats(0.01, 0.95)), st.floats(-3, 3), st.floats(-3, 3))
+@settings(deadline=None)
+def test_shifts_of_log_odds_add_up(rate, one, other):
+    twice = shift_log_odds(shift_log_odds(rate, one, 0.96), other, 0.96)
+    assert np.abs(twice - shift_log_odds(rate, one + other, 0.96)).max() < 1e-12
+    expected = from_log_odds(log_odds(rate, 0.96) + one, 0.96)
+    assert np.abs(shift_log_odds(rate, one, 0.96) - expected).max() < 1e-12
+
+
+@given(arrays(float, (2, 2, 50), elements=st.floats(0.05, 0.9)))
+@settings(deadline=None, max_examples=10)
+def test_the_module_gives_back_the_cohorts_that_its_rates_come_from(rates):
+    """Rates of entry and exit between two years, run by the module, lead from one to the other."""
+    before, after = np.zeros((2, 101)), np.zeros((2, 101))
+    before[:, 15:65], after[:, 15:65] = rates
+    entry, leave = np.zeros((2, 101)), np.zeros((2, 101))
+    net = split(net_cohort_rates(before[:, 15:64], after[:, 16:65], 1.0))
+    entry[:, 16:65], leave[:, 16:65] = net
+    leave[:, 65] = 1.0
+    given = {
+        "participation.participation_rate": before,
+        "participation.entry_rate": entry,
+        "participation.exit_rate": leave,
+        "participation.cohort_engine": np.ones(()),
+    }
+    pack = with_entries(
+        load_pack("ZZZ"), lambda e: given[e.path][None] if e.path in given else e.values
+    )
+    run = project(pack, to=2025, modules=[Demography(), Participation()])
+    found = run["participation.participation_rate"][1, 0]
+    assert np.abs(found - after)[:, 16:].max() < 1e-14
+    assert not found[:, :15].any()

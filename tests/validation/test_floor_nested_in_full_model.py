@@ -67,10 +67,11 @@ def packages() -> list[Package]:
 def test_q4_rapid_run_equals_the_full_model_without_feedback(iso3: str, package: Package) -> None:
     pack = load_pack(iso3)
     rapid_plan = build(pack, package, LAST_YEAR)
-    static = Change(path="participation.cohort_engine", set=0.0)
+    engines = ("cohort_engine", "trend_engine")
+    static = tuple(Change(path=f"participation.{name}", set=0.0) for name in engines)
     rapid = project(
         rapid_plan.pack,
-        Scenario("static participation", ((static,),)),
+        Scenario("static participation", (static,)),
         to=LAST_YEAR,
         modules=rapid_plan.modules,
     )
@@ -80,7 +81,8 @@ def test_q4_rapid_run_equals_the_full_model_without_feedback(iso3: str, package:
         "M0, F0, static participation, growth of the rapid run",
         (
             (
-                static,
+                *static,
+                Change(path="participation.return_elasticity", scale=0.0),
                 Change(path="macroeconomy.closure", set=0.0),
                 Change(path="government.fiscal_closure", set=0.0),
                 Change(path="macroeconomy.gdp_growth", set=growth),

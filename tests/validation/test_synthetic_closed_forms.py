@@ -80,6 +80,7 @@ DECOUPLED = {
     "labour_market.kappa_tau": 0.0,
     "labour_market.kappa_y": 0.0,
     "labour_market.beta_tau": 0.0,
+    "participation.return_elasticity": 0.0,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from socialbudget.contract import Array, Module, Param, Year
+from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
 from socialbudget.modules.schemes._base import SchemeModule
 
@@ -33,6 +33,16 @@ class MaternityBenefit(SchemeModule):
                   "Births for which the mother, or the father, draws the benefit, over all births"),
             Param(path("replacement_rate"), (), "1", 0, 2, "Benefit over earnings"),
         )  # fmt: skip
+
+    def extra_writes(self) -> tuple[Var, ...]:
+        return (
+            Var(f"{self.name}.protected_share", (), "1", "rate",
+                "Births whose mother draws the benefit, over all births"),
+        )  # fmt: skip
+
+    def before(self, y: Year) -> None:
+        mothers = self.param(y, "insured_share")[:, 0]
+        y[f"{self.name}.protected_share"] = mothers
 
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
         years = self.param(y, "insured_share") * self.param(y, "benefit_weeks") / 52.0
