@@ -20,6 +20,7 @@ from scipy.optimize import brentq
 
 from calibration import macro
 from socialbudget.builder import PackBuilder
+from socialbudget.catchment import share_tables
 from socialbudget.dims import FUNCTIONS, STATUSES
 from socialbudget.kernels.labour import insured_earnings
 
@@ -846,15 +847,16 @@ class _Writer:
         employment = np.asarray(self.base.employment_by_status, dtype=float)[None]
         wages = np.asarray(self.base.gross_wage, dtype=float)[None]
         heads, money = np.empty((1, 1, 2, 101)), np.empty((1, 1, 2, 101))
-        parts = np.empty((1, 1, 2))
+        parts, work = np.empty((1, 1, 2)), np.empty((5, 6, 101))
         one, top = np.ones((1, 1)), np.full((1, 1), ceiling)
 
         def excess(scale: float) -> float:
             spread = scale * np.array(EARNINGS_CV)[None, None]
             rates = np.ascontiguousarray(coverage[None, None])
             insured_earnings(
-                employment, wages, rates, one, spread, 0.0 * one, top, heads, money, parts
-            )
+                employment, wages, rates, one, one, 0.0 * one, top, *share_tables(spread),
+                heads, money, parts, work,
+            )  # fmt: skip
             return float(parts.sum() - payroll)
 
         scale = float(brentq(excess, 0.3, 3.0))
