@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from calibration.economic_activity import add_synthetic_activity
 from calibration.uncertainty import add_neutral_parameters
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD
@@ -449,6 +450,9 @@ def build(folder: Path, version: str) -> Path:
     base = base_year()
     _add_demography(pack, base)
     _add_labour(pack, base)
+    persons = base.employment[:, None] * STATUS_SHARE
+    formal = float(persons[:, [0, 2]].sum() / persons.sum())
+    add_synthetic_activity(pack, SOURCE, formal)
     _add_economy(pack, base)
     _add_schemes(pack, base)
     _add_rapid_inputs(pack, base)
@@ -544,8 +548,6 @@ def _add_labour(pack: PackBuilder, base: Synthetic) -> None:
             "beta_tau": (0.28, "1"),
             "beta_ui": (0.12, "1"),
             "wage_curve_elasticity": (0.1, "1"),
-            "kappa_tau": (0.8, "1"),
-            "kappa_y": (1.0, "1"),
             "kappa_gap": (2.0, "1"),
             "lambda_phi": (0.25, "1"),
             "theta_ret": (0.5, "1"),

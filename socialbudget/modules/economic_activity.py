@@ -63,6 +63,11 @@ class EconomicActivity(Module):
             "Value added per worker of the activity over that of the whole economy",
         ),
         Var(
+            "economic_activity.productivity_change", ACTIVITY, "1", "index",
+            "Value added per worker of the activity, relative to the whole economy, over the same "
+            "in the base year",
+        ),
+        Var(
             "economic_activity.base_government_consumption_ratio", (), "1", "rate",
             "Real government consumption over real output in the base year",
         ),
@@ -102,9 +107,12 @@ class EconomicActivity(Module):
 
     @staticmethod
     def _relative_productivity(y: Year) -> None:
-        y["economic_activity.relative_productivity"] = (
+        relative = y["economic_activity.relative_productivity"]
+        relative[...] = (
             y["economic_activity.value_added_share"] / y["economic_activity.employment_share"]
         )
+        base = y.p["economic_activity.value_added_share"] / y.p["economic_activity.employment_share"]
+        y["economic_activity.productivity_change"] = relative / base
 
     def identities(self, y: Year) -> Mapping[str, Array]:
         return {
