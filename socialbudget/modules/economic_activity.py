@@ -9,6 +9,7 @@ import numpy as np
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import STANDARD
 from socialbudget.errors import PackError
+from socialbudget.modules._shared import GDP_ACCOUNTS
 from socialbudget.pack import Pack
 
 ACTIVITY = ("activity",)
@@ -28,6 +29,7 @@ class EconomicActivity(Module):
 
     name = "economic_activity"
     params = (
+        *GDP_ACCOUNTS,
         *(
             Param(
                 f"economic_activity.{kind}_share", ACTIVITY, "1", 0, 1,
@@ -63,13 +65,9 @@ class EconomicActivity(Module):
             "Value added per worker of the activity over that of the whole economy",
         ),
         Var(
-            "economic_activity.productivity_change", ACTIVITY, "1", "index",
+            "economic_activity.productivity_change", ACTIVITY, "1", "rate",
             "Value added per worker of the activity, relative to the whole economy, over the same "
             "in the base year",
-        ),
-        Var(
-            "economic_activity.base_government_consumption_ratio", (), "1", "rate",
-            "Real government consumption over real output in the base year",
         ),
     )  # fmt: skip
     lags = (
@@ -84,14 +82,11 @@ class EconomicActivity(Module):
         for kind in KINDS:
             y[f"economic_activity.{kind}_share"] = y.p[f"economic_activity.{kind}_share"]
         self._relative_productivity(y)
-        # The accounts of the base year are known from the year after on.
-        y["economic_activity.base_government_consumption_ratio"] = 0.0
 
     def step(self, y: Year) -> None:
-        memory = "economic_activity.base_government_consumption_ratio"
         ratio = y.lag("macroeconomy.government_consumption_real") / y.lag("macroeconomy.gdp_real")
-        base = ratio if y.first else y.lag(memory)
-        y[memory] = base
+        c, g, i, x, m = (y.p[account.path] for account in GDP_ACCOUNTS)
+        base = g / (c + g + i + x - m)
         growth = np.log(
             y.lag("labour_market.productivity") / y.lag("labour_market.base_productivity")
         )
@@ -111,7 +106,9 @@ class EconomicActivity(Module):
         relative[...] = (
             y["economic_activity.value_added_share"] / y["economic_activity.employment_share"]
         )
-        base = y.p["economic_activity.value_added_share"] / y.p["economic_activity.employment_share"]
+        base = (
+            y.p["economic_activity.value_added_share"] / y.p["economic_activity.employment_share"]
+        )
         y["economic_activity.productivity_change"] = relative / base
 
     def identities(self, y: Year) -> Mapping[str, Array]:

@@ -422,6 +422,22 @@ class LabourMarket(Module):
 
     def __init__(self, programmes: Sequence[str] = ()):
         self._programmes = tuple(f"{name}.benefit_expenditure" for name in programmes)
+        self._base_expenditure = tuple(f"schemes.{name}.base_expenditure" for name in programmes)
+        self.params = (
+            *self.params,
+            *(
+                Param(
+                    path,
+                    ("function",),
+                    "LCU/year",
+                    0,
+                    1e30,
+                    "Benefit expenditure in the base year",
+                    "fixed",
+                )
+                for path in self._base_expenditure
+            ),
+        )
         self.lags = (
             "macroeconomy.output_gap",
             "macroeconomy.gdp",
@@ -446,7 +462,8 @@ class LabourMarket(Module):
         y["labour_market.base_formality_policy"] = self._formality_policy(
             y, y["labour_market.base_wedge"]
         )
-        y["labour_market.base_programme_ratio"] = 0.0
+        spent = sum((y.p[path].sum(axis=1) for path in self._base_expenditure), np.zeros(y.draws))
+        y["labour_market.base_programme_ratio"] = spent / y["macroeconomy.gdp"]
         y["labour_market.employer_charge_change"] = 0.0
         y["labour_market.employer_charge_unabsorbed"] = 0.0
         # Inside the block the charges are unknown in the first sweep: start from none.
@@ -467,6 +484,7 @@ class LabourMarket(Module):
             "base_generosity",
             "base_formality_policy",
             "base_formal_share",
+            "base_programme_ratio",
         ):
             y[f"labour_market.{name}"] = y.lag(f"labour_market.{name}")
         classic = bool(y.p["macroeconomy.closure"][0] == 0.0)
@@ -501,9 +519,7 @@ class LabourMarket(Module):
         spent = sum(
             (y.lag(name).sum(axis=(1, 2)) for name in self._programmes), np.zeros(y.draws)
         ) / y.lag("macroeconomy.gdp")
-        # The base year's spending is known from the year after on.
-        base_spent = spent if y.first else y.lag("labour_market.base_programme_ratio")
-        y["labour_market.base_programme_ratio"] = base_spent
+        base_spent = y.lag("labour_market.base_programme_ratio")
         wedge = y["contributions.wedge"] - y.lag("labour_market.base_wedge")
         generosity = self._generosity(y) - y.lag("labour_market.base_generosity")
         out: Array = (
@@ -553,9 +569,7 @@ class LabourMarket(Module):
         national_productivity = y.lag("labour_market.productivity") / y.lag(
             "labour_market.base_productivity"
         )
-        productivity = (
-            y["economic_activity.productivity_change"] * national_productivity[:, None]
-        )
+        productivity = y["economic_activity.productivity_change"] * national_productivity[:, None]
         common = (
             self._formality_policy(y, y["contributions.wedge"])
             - y.lag("labour_market.base_formality_policy")
