@@ -65,9 +65,9 @@ class EconomicActivity(Module):
             "Value added per worker of the activity over that of the whole economy",
         ),
         Var(
-            "economic_activity.productivity_change", ACTIVITY, "1", "rate",
-            "Value added per worker of the activity, relative to the whole economy, over the same "
-            "in the base year",
+            "economic_activity.productivity_index", ACTIVITY, "1", "rate",
+            "Output per worker of the activity last year over that of the base year, at prices of "
+            "the base year for the whole economy",
         ),
     )  # fmt: skip
     lags = (
@@ -81,15 +81,14 @@ class EconomicActivity(Module):
         _check(y.p)
         for kind in KINDS:
             y[f"economic_activity.{kind}_share"] = y.p[f"economic_activity.{kind}_share"]
-        self._relative_productivity(y)
+        self._productivity(y, np.ones(y.draws))
 
     def step(self, y: Year) -> None:
         ratio = y.lag("macroeconomy.government_consumption_real") / y.lag("macroeconomy.gdp_real")
         c, g, i, x, m = (y.p[account.path] for account in GDP_ACCOUNTS)
         base = g / (c + g + i + x - m)
-        growth = np.log(
-            y.lag("labour_market.productivity") / y.lag("labour_market.base_productivity")
-        )
+        national = y.lag("labour_market.productivity") / y.lag("labour_market.base_productivity")
+        growth = np.log(national)
         public = y.p["economic_activity.public_services_response"] * np.log(ratio / base)
         for kind in KINDS:
             y[f"economic_activity.{kind}_share"] = activity_shares(
@@ -98,10 +97,10 @@ class EconomicActivity(Module):
                 growth,
                 public,
             )
-        self._relative_productivity(y)
+        self._productivity(y, national)
 
     @staticmethod
-    def _relative_productivity(y: Year) -> None:
+    def _productivity(y: Year, national: Array) -> None:
         relative = y["economic_activity.relative_productivity"]
         relative[...] = (
             y["economic_activity.value_added_share"] / y["economic_activity.employment_share"]
@@ -109,7 +108,7 @@ class EconomicActivity(Module):
         base = (
             y.p["economic_activity.value_added_share"] / y.p["economic_activity.employment_share"]
         )
-        y["economic_activity.productivity_change"] = relative / base
+        y["economic_activity.productivity_index"] = relative / base * national[:, None]
 
     def identities(self, y: Year) -> Mapping[str, Array]:
         return {

@@ -34,7 +34,7 @@ class LabourMarket(Module):
     """
 
     name = "labour_market"
-    params = (
+    params: tuple[Param, ...] = (
         CLOSURE,
         UNEMPLOYMENT_RATE,
         Param("labour_market.unemployment_min", (), "1", 0, 1, "Lowest unemployment rate", "fixed"),
@@ -404,7 +404,7 @@ class LabourMarket(Module):
     )
     reads = (
         "economic_activity.employment_share",
-        "economic_activity.productivity_change",
+        "economic_activity.productivity_index",
         "relative_earnings.relative_earnings",
         "participation.labour_force",
         "demography.population_midyear",
@@ -516,10 +516,6 @@ class LabourMarket(Module):
     def _equilibrium(self, y: Year) -> Array:
         """Equilibrium unemployment: the given path and the effects of policy on it."""
         p = y.p
-        spent = sum(
-            (y.lag(name).sum(axis=(1, 2)) for name in self._programmes), np.zeros(y.draws)
-        ) / y.lag("macroeconomy.gdp")
-        base_spent = y.lag("labour_market.base_programme_ratio")
         wedge = y["contributions.wedge"] - y.lag("labour_market.base_wedge")
         generosity = self._generosity(y) - y.lag("labour_market.base_generosity")
         out: Array = (
@@ -531,8 +527,14 @@ class LabourMarket(Module):
             + p["channels.unemployment_benefits_to_unemployment"]
             * p["labour_market.beta_ui"]
             * generosity
-            + p["labour_market.beta_almp"] * (spent - base_spent)
         )
+        if p["labour_market.beta_almp"].any():
+            spent = sum(
+                (y.lag(name).sum(axis=(1, 2)) for name in self._programmes), np.zeros(y.draws)
+            ) / y.lag("macroeconomy.gdp")
+            out = out + p["labour_market.beta_almp"] * (
+                spent - y.lag("labour_market.base_programme_ratio")
+            )
         return out
 
     @staticmethod
@@ -566,10 +568,6 @@ class LabourMarket(Module):
         """Formal share of every activity; returns the national log odds over the base year's."""
         p = y.p
         base = p["labour_market.formal_share_by_activity"]
-        national_productivity = y.lag("labour_market.productivity") / y.lag(
-            "labour_market.base_productivity"
-        )
-        productivity = y["economic_activity.productivity_change"] * national_productivity[:, None]
         common = (
             self._formality_policy(y, y["contributions.wedge"])
             - y.lag("labour_market.base_formality_policy")
@@ -577,7 +575,8 @@ class LabourMarket(Module):
         )
         target = _share_of_odds(
             _log_odds(base)
-            + p["labour_market.kappa_y"][:, None] * np.log(productivity)
+            + p["labour_market.kappa_y"][:, None]
+            * np.log(y["economic_activity.productivity_index"])
             + common[:, None]
         )
         before = y.lag("labour_market.formal_share_by_activity")
