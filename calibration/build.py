@@ -15,7 +15,9 @@ from pathlib import Path
 
 from calibration import countries_page, synthetic
 from calibration.base_year import base_year
+from calibration.channels import add_channels
 from calibration.demography import add_demography, pack_inputs
+from calibration.economic_activity import add_economic_activity
 from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.labour_supply import add_labour_supply
@@ -87,6 +89,7 @@ def _level2(iso3: str) -> PackBuilder:
     base = base_year(iso3)
     add_labour(pack, iso3, base.population_midyear)
     add_labour_supply(pack, iso3, base.participation_rate)
+    add_economic_activity(pack, iso3, base)
     add_macro(pack, iso3)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)
@@ -102,6 +105,7 @@ def _level2(iso3: str) -> PackBuilder:
         expenditure=accounts.government["expenditure"],
         source="derived_values",
     )
+    add_channels(pack, "labour_assumptions")
     add_uncertainty(pack)
     return pack
 

@@ -82,7 +82,6 @@ OKUN = {"ZAF": 0.20, "KOR": 0.40, "USA": 0.40}
 COHORT_ENGINE = {"ZAF": 0.0, "KOR": 0.0, "USA": 1.0}
 RATE_MAX = 0.99  # highest participation a cohort can reach
 WAGE_CURVE = {"ZAF": 0.10, "KOR": 0.10, "USA": 0.10}
-MARGINAL_FORMALITY = 0.20  # points of formal share lost per point of payroll charge
 
 
 @cache
@@ -798,13 +797,6 @@ def _add_behaviour(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
         WAGE_CURVE[iso3],
         note="range 0.05-0.15",
     )
-    phi = base.formal_share
-    assumed(
-        "kappa_tau",
-        MARGINAL_FORMALITY / (phi * (1 - phi)),
-        note=f"0.20 points of formality per point of payroll charge at a formal share of {phi:.3f}",
-    )
-    assumed("kappa_y", 1.0)
     assumed("kappa_gap", 2.0, note="a gap of -5% moves the logit of the formal share by -0.1")
     assumed("lambda_phi", 0.25)
     assumed("theta_ret", THETA_RETIREMENT, note="range 0.2-0.8")

@@ -13,13 +13,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.channels import RETIREMENT, add_channels
 from calibration.labour_history import AGE_STARTS, LAST, countries, participation
 from calibration.participation_forecast import LONG, SHORT, SMOOTHING, fit_weights
 from socialbudget.builder import PackBuilder
-from socialbudget.modules._shared import (
-    CONTRIBUTIONS_TO_LABOUR_MARKET,
-    RETIREMENT_TO_PARTICIPATION,
-)
 from socialbudget.participation_engines import DAMPING, drift, smooth_over_age
 
 Array = NDArray[np.float64]
@@ -141,7 +138,7 @@ def add_engines(pack: PackBuilder, iso3: str, rate: Array, weight: float) -> Non
         ("damping", DAMPING, "Method's default"),
     ):
         pack.value(f"participation.{name}", value, "1", ASSUMED, "assumed", note=note)
-    _switch(pack, RETIREMENT_TO_PARTICIPATION.path, ASSUMED)
+    add_channels(pack, ASSUMED, [RETIREMENT])
 
 
 def add_labour_supply(pack: PackBuilder, iso3: str, rate: Array) -> None:
@@ -174,13 +171,6 @@ def add_responses(pack: PackBuilder, source: str) -> None:
         ("discouraged_response", DISCOURAGED, "Off: unemployment is a residual under closure M0"),
     ):
         pack.value(f"participation.{name}", value, "1", source, "assumed", note=note)
-    _switch(pack, CONTRIBUTIONS_TO_LABOUR_MARKET.path, source)
-
-
-def _switch(pack: PackBuilder, path: str, source: str) -> None:
-    """A feedback channel, on; another module may have given it already."""
-    if path not in pack.paths:
-        pack.value(path, 1.0, "1", source, "assumed", note="On")
 
 
 def _add_assumptions(pack: PackBuilder) -> None:

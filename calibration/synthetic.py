@@ -19,6 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from calibration.channels import add_channels
+from calibration.economic_activity import add_synthetic_activity
 from calibration.labour_supply import add_responses
 from calibration.satellites import add_care_assumptions, add_formalisation
 from calibration.uncertainty import add_neutral_parameters
@@ -464,9 +466,13 @@ def build(folder: Path, version: str) -> Path:
     base = base_year()
     _add_demography(pack, base)
     _add_labour(pack, base)
+    persons = base.employment[:, None] * STATUS_SHARE
+    formal = float(persons[:, [0, 2]].sum() / persons.sum())
+    add_synthetic_activity(pack, SOURCE, formal)
     _add_economy(pack, base)
     _add_schemes(pack, base)
     _add_satellites(pack, base)
+    add_channels(pack, SOURCE)
     _add_rapid_inputs(pack, base)
     pack.write(folder / ISO3)
     return folder / ISO3
@@ -584,7 +590,6 @@ def _add_labour(pack: PackBuilder, base: Synthetic) -> None:
     )
     pack.table("participation.enrolment_cap", ("sex",), PARTICIPATION, "1", SOURCE, "assumed")
     add_responses(pack, SOURCE)
-    pack.value("channels.retirement_to_participation", 1.0, "1", SOURCE, "assumed")
     everywhere = np.ones((2, 101, 1))
     pack.table(
         "labour_market.unemployment_rate", SEX_AGE, UNEMPLOYMENT[:, None] * everywhere[..., 0],
@@ -611,8 +616,6 @@ def _add_labour(pack: PackBuilder, base: Synthetic) -> None:
             "beta_tau": (0.28, "1"),
             "beta_ui": (0.12, "1"),
             "wage_curve_elasticity": (0.1, "1"),
-            "kappa_tau": (0.8, "1"),
-            "kappa_y": (1.0, "1"),
             "kappa_gap": (2.0, "1"),
             "lambda_phi": (0.25, "1"),
             "theta_ret": (0.5, "1"),

@@ -143,12 +143,23 @@ class Year:
     pattern as ``{name: array}`` in the order of names.
     """
 
-    __slots__ = ("_last", "_matches", "_module", "_now", "base_year", "draws", "p", "year")
+    __slots__ = (
+        "_last",
+        "_matches",
+        "_module",
+        "_now",
+        "base_year",
+        "draws",
+        "first_draw",
+        "p",
+        "year",
+    )
 
-    def __init__(self, module: str, base_year: int, draws: int):
+    def __init__(self, module: str, base_year: int, draws: int, first_draw: int = 0):
         self._module = module
         self.base_year = base_year
         self.draws = draws
+        self.first_draw = first_draw  # number of the first draw at hand in the run, for messages
         self.year = base_year
         self._now: dict[str, Array] = {}
         self._last: dict[str, Array] = {}

@@ -51,5 +51,9 @@ class ConvergenceError(SocialBudgetError):
     """A simultaneous block that found no solution in a year."""
 
 
+class LabourMarketError(SocialBudgetError):
+    """More or fewer persons at work than the labour market holds: never cut off silently."""
+
+
 class IdentityError(SocialBudgetError):
     """An accounting identity that does not hold: the run has no results."""

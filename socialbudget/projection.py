@@ -135,7 +135,7 @@ class _State:
         # Each module's view, and the names in it: to read, its own, of last year.
         self._shown: list[tuple[Year, Sequence[str], Sequence[str], Sequence[str]]] = []
         for module in plan.modules:
-            year = Year(module.name, base_year, draws)
+            year = Year(module.name, base_year, draws, first_draw)
             year._matches = plan.matches[module.name]
             year.p = Parameters(
                 module.name, frozenset(p.path for p in module.params), self._parameters_now

@@ -79,6 +79,21 @@ class Contributions(Module):
                 "Employers' contributions over gross wages of formal employees",
             ),
             Var(
+                "contributions.base_rate",
+                ("insurance", "payer"),
+                "1",
+                "rate",
+                "Contribution rates of the base year",
+            ),
+            Var(
+                "contributions.employer_rate_change",
+                (),
+                "1",
+                "rate",
+                "Part of employers' contributions over gross wages of formal employees that comes "
+                "from rates changed since the base year",
+            ),
+            Var(
                 "contributions.wedge",
                 (),
                 "1",
@@ -130,6 +145,7 @@ class Contributions(Module):
                 )
         factor = ratio_or_one(given.sum(axis=2), computed.sum(axis=2))
         y["contributions.earnings_factor"] = factor
+        y["contributions.base_rate"] = y["contribution_rules.rate"]
         y["contributions.add_factor"] = ratio_or_one(given, self._computed(y, factor))
         self._receive(y, np.broadcast_to(given, computed.shape))
 
@@ -140,6 +156,7 @@ class Contributions(Module):
         )
         y["contributions.add_factor"] = add_factor
         y["contributions.earnings_factor"] = factor
+        y["contributions.base_rate"] = y.lag("contributions.base_rate")
         self._receive(y, add_factor * self._computed(y, factor))
 
     def _computed(self, y: Year, factor: Array) -> Array:
@@ -169,6 +186,11 @@ class Contributions(Module):
         wages = y["labour_market.formal_wage_bill"]
         employer = public[:, :, 0].sum(axis=1)
         y["contributions.employer_rate_effective"] = employer / wages
+        # Exactly zero while rates are those of the base year, however the wages shift.
+        changed = (y["contribution_rules.rate"] - y["contributions.base_rate"])[:, :, 0]
+        due = changed * y["contributions.earnings_by_payer"][:, :, 0]
+        due = due * y["contributions.add_factor"][:, :, 0] * self._public
+        y["contributions.employer_rate_change"] = due.sum(axis=1) / wages
         y["contributions.wedge"] = (employer + public[:, :, 1].sum(axis=1)) / (wages + employer)
 
     def identities(self, y: Year) -> Mapping[str, Array]:

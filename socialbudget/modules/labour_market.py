@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import STANDARD
-from socialbudget.errors import PackError
+from socialbudget.errors import LabourMarketError, PackError
 from socialbudget.kernels.labour import employment_and_wages
+from socialbudget.modules import schemes_of
 from socialbudget.modules._shared import (
     CLOSURE,
+    CONTRIBUTIONS_TO_LABOUR_MARKET,
     LABOUR_SHARE,
     PRODUCTIVITY_GROWTH,
     STATUS_SHARE,
+    UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT,
     UNEMPLOYMENT_RATE,
 )
 from socialbudget.pack import Pack
@@ -24,12 +27,14 @@ class LabourMarket(Module):
     """Employment, formality and wages that answer to output, labour charges and productivity.
 
     Closure M1: ``u = u* - okun gap`` with ``u* = u*_t + beta_tau (wedge - wedge_0) formal share +
-    beta_ui (generosity - generosity_0)``: both effects weighted by how many they reach.
-    Closure M0: employment is output over exogenous productivity and unemployment the residual.
+    beta_ui (generosity - generosity_0) + beta_almp (programmes - programmes_0)``: the first two
+    weighted by how many they reach. Closure M0: employment is output over exogenous productivity
+    and unemployment the residual. Formality is one logit by activity; the odds of the nation over
+    the base year's move every sex and age. Wages absorb a change of employers' charges in time.
     """
 
     name = "labour_market"
-    params = (
+    params: tuple[Param, ...] = (
         CLOSURE,
         UNEMPLOYMENT_RATE,
         Param("labour_market.unemployment_min", (), "1", 0, 1, "Lowest unemployment rate", "fixed"),
@@ -93,8 +98,51 @@ class LabourMarket(Module):
             "1",
             0,
             20,
-            "Fall of the log odds of formality per unit of contribution wedge",
+            "Fall of the log odds of formality per unit of the contribution wedge that workers "
+            "do not value",
             "fixed",
+        ),
+        Param(
+            "labour_market.valued_share",
+            (),
+            "1",
+            0,
+            1,
+            "Share of contributions that workers value as a benefit",
+        ),
+        Param(
+            "labour_market.kappa_e",
+            (),
+            "1",
+            0,
+            20,
+            "Rise of the log odds of formality per unit of enforcement",
+            "fixed",
+        ),
+        Param(
+            "labour_market.enforcement",
+            (),
+            "1",
+            0,
+            100,
+            "Index of labour inspection and registration, base year 1",
+        ),
+        Param(
+            "labour_market.kappa_mw",
+            (),
+            "1",
+            0,
+            20,
+            "Fall of the log odds of formality per unit of minimum over average wage",
+            "fixed",
+        ),
+        Param(
+            "labour_market.minimum_wage_ratio",
+            (),
+            "1",
+            0,
+            2,
+            "Minimum wage over average wage",
         ),
         Param(
             "labour_market.kappa_y",
@@ -123,14 +171,55 @@ class LabourMarket(Module):
             "Yearly adjustment of formality to its target",
             "fixed",
         ),
-        STATUS_SHARE,
         Param(
-            "labour_market.relative_earnings",
-            ("sex", "age", "status"),
+            "labour_market.beta_almp",
+            (),
+            "1",
+            -5,
+            0,
+            "Points of equilibrium unemployment per point of GDP spent on labour market programmes "
+            "the year before; not above 0",
+            "fixed",
+        ),
+        Param(
+            "labour_market.incidence_first_year",
+            (),
             "1",
             0,
-            20,
-            "Compensation relative to a prime-age man in formal employment",
+            1,
+            "Share of a change of employers' charges that gross wages absorb in its year",
+            "fixed",
+        ),
+        Param(
+            "labour_market.incidence_speed",
+            (),
+            "1/year",
+            0,
+            1,
+            "Share of employers' charges not yet absorbed that gross wages absorb in a later year",
+            "fixed",
+        ),
+        Param(
+            "labour_market.incidence_on_capital",
+            (),
+            "1",
+            0,
+            1,
+            "Share of employers' charges not yet absorbed that the operating surplus pays; all "
+            "who work pay the rest",
+            "fixed",
+        ),
+        CONTRIBUTIONS_TO_LABOUR_MARKET,
+        UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT,
+        STATUS_SHARE,
+        Param(
+            "labour_market.formal_share_by_activity",
+            ("activity",),
+            "1",
+            0.001,
+            0.999,
+            "Formal employment over employment of the activity in the base year",
+            "fixed",
         ),
         Param(
             "labour_market.base_wage_growth",
@@ -200,6 +289,42 @@ class LabourMarket(Module):
             "rate",
             "Log odds of formality relative to the base year",
         ),
+        Var(
+            "labour_market.formal_share_by_activity",
+            ("activity",),
+            "1",
+            "rate",
+            "Formal employment over employment of the activity, before formalisation programmes",
+        ),
+        Var(
+            "labour_market.unemployment_floor_effect",
+            (),
+            "1",
+            "rate",
+            "Unemployment rate over what equilibrium and output gap give, where the lowest rate "
+            "holds it up; 0 in other years",
+        ),
+        Var(
+            "labour_market.employer_charge_change",
+            (),
+            "1",
+            "rate",
+            "Log change of employers' charges on wages by rates changed since the base year",
+        ),
+        Var(
+            "labour_market.employer_charge_unabsorbed",
+            (),
+            "1",
+            "rate",
+            "Part of the log change of employers' charges that gross wages do not absorb yet",
+        ),
+        Var(
+            "labour_market.charges_paid_by_capital",
+            (),
+            "LCU/year",
+            "flow",
+            "Labour income that the operating surplus pays for charges not yet absorbed by wages",
+        ),
         Var("labour_market.employees", (), "person", "flow", "Employees, formal and informal"),
         Var(
             "labour_market.employee_compensation",
@@ -255,8 +380,32 @@ class LabourMarket(Module):
             "rate",
             "Unemployment benefits over wages per unemployed in the base year",
         ),
+        Var(
+            "labour_market.base_formality_policy",
+            (),
+            "1",
+            "rate",
+            "Log odds of formality owed to charges, enforcement and minimum wage in the base year",
+        ),
+        Var(
+            "labour_market.base_formal_share",
+            (),
+            "1",
+            "rate",
+            "Formal employment over employment in the base year, sum over activities",
+        ),
+        Var(
+            "labour_market.base_programme_ratio",
+            (),
+            "1",
+            "rate",
+            "Spending on labour market programmes over GDP in the base year",
+        ),
     )
     reads = (
+        "economic_activity.employment_share",
+        "economic_activity.productivity_index",
+        "relative_earnings.relative_earnings",
         "participation.labour_force",
         "demography.population_midyear",
         "macroeconomy.gdp",
@@ -265,10 +414,35 @@ class LabourMarket(Module):
         "government.indirect_taxes",
         "government.subsidies",
         "contributions.employer_rate_effective",
+        "contributions.employer_rate_change",
         "contributions.wedge",
         "*.unemployment_generosity",
+        "*.formal_share_shift",
     )
-    lags = ("macroeconomy.output_gap",)
+
+    def __init__(self, programmes: Sequence[str] = ()):
+        self._programmes = tuple(f"{name}.benefit_expenditure" for name in programmes)
+        self._base_expenditure = tuple(f"schemes.{name}.base_expenditure" for name in programmes)
+        self.params = (
+            *self.params,
+            *(
+                Param(
+                    path,
+                    ("function",),
+                    "LCU/year",
+                    0,
+                    1e30,
+                    "Benefit expenditure in the base year",
+                    "fixed",
+                )
+                for path in self._base_expenditure
+            ),
+        )
+        self.lags = (
+            "macroeconomy.output_gap",
+            "macroeconomy.gdp",
+            *self._programmes,
+        )
 
     def start(self, y: Year) -> None:
         _check_shares(y.p["labour_market.status_share"])
@@ -277,77 +451,161 @@ class LabourMarket(Module):
         u = (force * rate).sum(axis=(1, 2)) / force.sum(axis=(1, 2))
         y["labour_market.unemployment_rate"] = u
         y["labour_market.equilibrium_unemployment_rate"] = u
+        y["labour_market.unemployment_floor_effect"] = 0.0
+        formal = y.p["labour_market.formal_share_by_activity"]
+        y["labour_market.formal_share_by_activity"] = formal
+        y["labour_market.base_formal_share"] = (
+            y["economic_activity.employment_share"] * formal
+        ).sum(axis=1)
         y["labour_market.formality_index"] = 0.0
+        y["labour_market.base_wedge"] = _known(y["contributions.wedge"])
+        y["labour_market.base_formality_policy"] = self._formality_policy(
+            y, y["labour_market.base_wedge"]
+        )
+        spent = sum((y.p[path].sum(axis=1) for path in self._base_expenditure), np.zeros(y.draws))
+        y["labour_market.base_programme_ratio"] = spent / y["macroeconomy.gdp"]
+        y["labour_market.employer_charge_change"] = 0.0
+        y["labour_market.employer_charge_unabsorbed"] = 0.0
         # Inside the block the charges are unknown in the first sweep: start from none.
         employer_rate = _known(y["contributions.employer_rate_effective"])
         share = np.broadcast_to(y.p["macroeconomy.labour_share"], u.shape)
-        income = share * (
-            y["macroeconomy.gdp"] - y["government.indirect_taxes"] + y["government.subsidies"]
-        )
-        y["labour_market.labour_share"] = share
-        self._spread(y, u, np.ones_like(u), income, employer_rate)
+        self._spread(y, u, np.zeros_like(u), share, employer_rate, np.zeros_like(u))
         y["labour_market.wage_growth"] = y.p["labour_market.base_wage_growth"]
         y["labour_market.productivity"] = (
             y["macroeconomy.gdp_real"] / y["labour_market.total_employment"]
         )
-        y["labour_market.base_wedge"] = _known(y["contributions.wedge"])
         y["labour_market.base_generosity"] = self._generosity(y)
         y["labour_market.base_productivity"] = y["labour_market.productivity"]
 
     def step(self, y: Year) -> None:
-        for name in ("base_wedge", "base_productivity", "base_generosity"):
+        for name in (
+            "base_wedge",
+            "base_productivity",
+            "base_generosity",
+            "base_formality_policy",
+            "base_formal_share",
+            "base_programme_ratio",
+        ):
             y[f"labour_market.{name}"] = y.lag(f"labour_market.{name}")
-        p = y.p
-        wedge = y["contributions.wedge"] - y.lag("labour_market.base_wedge")
-        formal_before = y.lag("labour_market.formal_share")
-        generosity = self._generosity(y) - y.lag("labour_market.base_generosity")
-        equilibrium = (
-            p["labour_market.equilibrium_unemployment_rate"]
-            + p["labour_market.beta_tau"] * wedge * formal_before
-            + p["labour_market.beta_ui"] * generosity
-        )
+        classic = bool(y.p["macroeconomy.closure"][0] == 0.0)
+        equilibrium = self._equilibrium(y)
         y["labour_market.equilibrium_unemployment_rate"] = equilibrium
-        force = y["participation.labour_force"].sum(axis=(1, 2))
-        classic = bool(p["macroeconomy.closure"][0] == 0.0)
-        if classic:
-            productivity = y.lag("labour_market.productivity") * (
-                1.0 + p["macroeconomy.productivity_growth"]
-            )
-            u = 1.0 - y["macroeconomy.gdp_real"] / productivity / force
-        else:
-            u = np.maximum(
-                equilibrium - p["labour_market.okun"] * y["macroeconomy.output_gap"],
-                p["labour_market.unemployment_min"],
-            )
+        u, floor_effect = self._unemployment(y, equilibrium, classic)
         y["labour_market.unemployment_rate"] = u
-        target = (
-            p["labour_market.kappa_y"]
-            * np.log(y.lag("labour_market.productivity") / y.lag("labour_market.base_productivity"))
-            - p["labour_market.kappa_tau"] * wedge
-            + p["labour_market.kappa_gap"] * y.lag("macroeconomy.output_gap")
-        )
-        index = y.lag("labour_market.formality_index")
-        index = index + p["labour_market.lambda_phi"] * (target - index)
+        y["labour_market.unemployment_floor_effect"] = floor_effect
+        index = self._formality(y)
         y["labour_market.formality_index"] = index
-        share = np.broadcast_to(p["macroeconomy.labour_share"], u.shape)
+        share = np.broadcast_to(y.p["macroeconomy.labour_share"], u.shape)
         if not classic:
             # Wages answer to the labour market of the year before: within the year the answer to
             # the gap would be epsilon okun / u, about one where unemployment is low, without
             # solution. Under M0 the share is given.
             slack = np.maximum(y.lag("labour_market.unemployment_rate"), 1e-6)
             ratio = slack / np.maximum(y.lag("labour_market.equilibrium_unemployment_rate"), 1e-6)
-            share = share * ratio ** (-p["labour_market.wage_curve_elasticity"])
-        y["labour_market.labour_share"] = share
-        income = share * (
-            y["macroeconomy.gdp"] - y["government.indirect_taxes"] + y["government.subsidies"]
-        )
-        self._spread(y, u, np.exp(index), income, y["contributions.employer_rate_effective"])
+            share = share * ratio ** (-y.p["labour_market.wage_curve_elasticity"])
+        unabsorbed = self._unabsorbed_charges(y, classic)
+        rate = y["contributions.employer_rate_effective"]
+        self._spread(y, u, index, share, rate, np.expm1(unabsorbed))
         y["labour_market.wage_growth"] = (
             y["labour_market.average_wage"] / y.lag("labour_market.average_wage") - 1.0
         )
         y["labour_market.productivity"] = (
             y["macroeconomy.gdp_real"] / y["labour_market.total_employment"]
         )
+
+    def _equilibrium(self, y: Year) -> Array:
+        """Equilibrium unemployment: the given path and the effects of policy on it."""
+        p = y.p
+        wedge = y["contributions.wedge"] - y.lag("labour_market.base_wedge")
+        generosity = self._generosity(y) - y.lag("labour_market.base_generosity")
+        out: Array = (
+            p["labour_market.equilibrium_unemployment_rate"]
+            + p["channels.contributions_to_labour_market"]
+            * p["labour_market.beta_tau"]
+            * wedge
+            * y.lag("labour_market.formal_share")
+            + p["channels.unemployment_benefits_to_unemployment"]
+            * p["labour_market.beta_ui"]
+            * generosity
+        )
+        if p["labour_market.beta_almp"].any():
+            spent = sum(
+                (y.lag(name).sum(axis=(1, 2)) for name in self._programmes), np.zeros(y.draws)
+            ) / y.lag("macroeconomy.gdp")
+            out = out + p["labour_market.beta_almp"] * (
+                spent - y.lag("labour_market.base_programme_ratio")
+            )
+        return out
+
+    @staticmethod
+    def _unemployment(y: Year, equilibrium: Array, classic: bool) -> tuple[Array, Array]:
+        """Unemployment rate, and by how much its lowest value holds it up."""
+        if classic:
+            force = y["participation.labour_force"].sum(axis=(1, 2))
+            productivity = y.lag("labour_market.productivity") * (
+                1.0 + y.p["macroeconomy.productivity_growth"]
+            )
+            return 1.0 - y["macroeconomy.gdp_real"] / productivity / force, np.zeros(y.draws)
+        wanted = equilibrium - y.p["labour_market.okun"] * y["macroeconomy.output_gap"]
+        effect = np.maximum(y.p["labour_market.unemployment_min"] - wanted, 0.0)
+        return wanted + effect, effect
+
+    @staticmethod
+    def _formality_policy(y: Year, wedge: Array) -> Array:
+        """Log odds of formality owed to charges, enforcement and the minimum wage."""
+        p = y.p
+        perceived = wedge * (1.0 - p["labour_market.valued_share"])
+        out: Array = (
+            p["labour_market.kappa_e"] * p["labour_market.enforcement"]
+            - p["labour_market.kappa_mw"] * p["labour_market.minimum_wage_ratio"]
+            - p["channels.contributions_to_labour_market"]
+            * p["labour_market.kappa_tau"]
+            * perceived
+        )
+        return out
+
+    def _formality(self, y: Year) -> Array:
+        """Formal share of every activity; returns the national log odds over the base year's."""
+        p = y.p
+        base = p["labour_market.formal_share_by_activity"]
+        common = (
+            self._formality_policy(y, y["contributions.wedge"])
+            - y.lag("labour_market.base_formality_policy")
+            + p["labour_market.kappa_gap"] * y.lag("macroeconomy.output_gap")
+        )
+        target = _share_of_odds(
+            _log_odds(base)
+            + p["labour_market.kappa_y"][:, None]
+            * np.log(y["economic_activity.productivity_index"])
+            + common[:, None]
+        )
+        before = y.lag("labour_market.formal_share_by_activity")
+        formal = before + p["labour_market.lambda_phi"][:, None] * (target - before)
+        y["labour_market.formal_share_by_activity"] = formal
+        national = (y["economic_activity.employment_share"] * formal).sum(axis=1)
+        return _log_odds(national) - _log_odds(y.lag("labour_market.base_formal_share"))
+
+    @staticmethod
+    def _unabsorbed_charges(y: Year, classic: bool) -> Array:
+        """Log change of employers' charges that gross wages do not absorb yet (method 2.5).
+
+        With a the log change of charges and b what wages have absorbed of it,
+        ``b = b(-1) + first (a - a(-1)) + speed (a(-1) - b(-1))``. Kept is ``a - b``. Under M0 the
+        distribution of income is given: charges come out of gross wages at once.
+        """
+        rate = 1.0 + y["contributions.employer_rate_effective"]
+        change = -np.log1p(-y["contributions.employer_rate_change"] / rate)
+        y["labour_market.employer_charge_change"] = change
+        if classic:
+            y["labour_market.employer_charge_unabsorbed"] = 0.0
+            return np.zeros(y.draws)
+        new = change - y.lag("labour_market.employer_charge_change")
+        open_ = (1.0 - y.p["labour_market.incidence_first_year"]) * new + (
+            1.0 - y.p["labour_market.incidence_speed"]
+        ) * y.lag("labour_market.employer_charge_unabsorbed")
+        y["labour_market.employer_charge_unabsorbed"] = open_
+        channel: Array = y.p["channels.contributions_to_labour_market"] * open_
+        return channel
 
     @staticmethod
     def _generosity(y: Year) -> Array:
@@ -356,27 +614,41 @@ class LabourMarket(Module):
         return np.asarray(sum((_known(p) for p in parts), np.zeros(y.draws)))
 
     def _spread(
-        self, y: Year, rate: Array, odds: Array, income: Array, employer_rate: Array
+        self,
+        y: Year,
+        rate: Array,
+        log_odds: Array,
+        share: Array,
+        employer_rate: Array,
+        premium: Array,
     ) -> None:
-        totals = np.empty((y.draws, 7))
+        factor_cost = (
+            y["macroeconomy.gdp"] - y["government.indirect_taxes"] + y["government.subsidies"]
+        )
+        before_charges = share * factor_cost
+        totals = np.empty((y.draws, 8))
         employment_and_wages(
             y["participation.labour_force"],
             y.p["labour_market.unemployment_rate"],
             np.ascontiguousarray(rate),
             y.p["labour_market.unemployment_max"],
             y.p["labour_market.status_share"],
-            np.ascontiguousarray(odds),
-            y.p["labour_market.relative_earnings"],
-            np.ascontiguousarray(income),
+            self._odds_by_sex(y, rate, log_odds),
+            y["relative_earnings.relative_earnings"],
+            np.ascontiguousarray(before_charges),
             np.ascontiguousarray(employer_rate),
+            np.ascontiguousarray(premium),
+            y.p["labour_market.incidence_on_capital"],
             y["labour_market.unemployed"],
             y["labour_market.employment_by_status"],
             y["labour_market.compensation"],
             y["labour_market.gross_wage"],
             totals,
         )
-        employment, formal, employees, compensation, mixed, formal_wages, wages = totals.T
+        employment, formal, employees, compensation, mixed, formal_wages, wages, income = totals.T
         y["labour_market.labour_income"] = income
+        y["labour_market.labour_share"] = income / factor_cost
+        y["labour_market.charges_paid_by_capital"] = income - before_charges
         y["labour_market.total_employment"] = employment
         y["labour_market.formal_share"] = formal / employment
         working_age = y["demography.population_midyear"][:, :, 15:65].sum(axis=(1, 2))
@@ -387,6 +659,102 @@ class LabourMarket(Module):
         y["labour_market.formal_wage_bill"] = formal_wages
         y["labour_market.wage_bill"] = wages
         y["labour_market.average_wage"] = wages / employees
+
+    @staticmethod
+    def _odds_by_sex(y: Year, rate: Array, log_odds: Array) -> Array:
+        """Odds ratio of formality by sex, ``[draw, sex]``, formalisation programmes included."""
+        out = np.repeat(np.exp(log_odds)[:, None], len(STANDARD["sex"]), axis=1)
+        parts = [_known(part) for part in y.match("*.formal_share_shift").values()]
+        shift = np.asarray(sum(parts, np.zeros_like(out)))
+        if not shift.any():
+            return out
+        share = y.p["labour_market.status_share"]
+        persons = y["participation.labour_force"] * (1.0 - y.p["labour_market.unemployment_rate"])
+        return shifted_odds(share[..., 0] + share[..., 2], persons, out, shift)
+
+    def identities(self, y: Year) -> Mapping[str, Array]:
+        """None of its own, but a rate that no labour market can have ends the run by name."""
+        u = y["labour_market.unemployment_rate"]
+        top = y.p["labour_market.unemployment_max"]
+        for wrong, what, mend in (
+            (u < 0.0, "more persons at work than the labour force holds",
+             "lower 'macroeconomy.gdp_growth', raise 'macroeconomy.productivity_growth' or the "
+             "labour force, or use closure M1 ('macroeconomy.closure' = 1)"),
+            (u > top, "more unemployed than 'labour_market.unemployment_max' allows",
+             "soften the shock, raise 'labour_market.unemployment_max', or under closure M0 raise "
+             "'macroeconomy.gdp_growth' or lower 'macroeconomy.productivity_growth'"),
+        ):  # fmt: skip
+            if wrong.any():
+                draw = int(np.argmax(wrong))
+                raise LabourMarketError(
+                    f"unemployment is {100.0 * u[draw]:.2f} percent of the labour force in "
+                    f"{y.year}, draw {y.first_draw + draw}: {what}. It is not cut off: {mend}"
+                )
+        return {}
+
+
+def shifted_odds(formal: Array, persons: Array, odds: Array, shift: Array) -> Array:
+    """Odds ratios by sex that raise the formal share of each sex by `shift`.
+
+    Parameters
+    ----------
+    formal : float64[1 or draw, sex, age], 1
+        Formal share of the base year.
+    persons : float64[draw, sex, age], person
+        Weights of the ages.
+    odds : float64[draw, sex], 1
+        Odds ratio without the shift.
+    shift : float64[draw, sex], 1
+
+    Returns
+    -------
+    float64[draw, sex], 1
+
+    Raises
+    ------
+    LabourMarketError
+        When the share would leave (0, 1).
+    """
+    weight = persons / persons.sum(axis=2, keepdims=True)
+
+    def mean(ratio: Array) -> tuple[Array, Array]:
+        """Formal share of each sex, and its slope in the log of the odds ratio."""
+        moved = formal * ratio[:, :, None]
+        share = moved / (moved + 1.0 - formal)
+        return (weight * share).sum(axis=2), (weight * share * (1.0 - share)).sum(axis=2)
+
+    wanted = mean(odds)[0] + shift
+    if ((wanted <= 0.0) | (wanted >= 1.0)).any():
+        worst = wanted[(wanted <= 0.0) | (wanted >= 1.0)][0]
+        raise LabourMarketError(
+            f"programmes bring the formal share of a sex to {100.0 * worst:.1f} percent of "
+            "employment: they formalise more (or fewer) persons than there are; reduce them"
+        )
+    low, high = np.full_like(odds, -40.0), np.full_like(odds, 40.0)
+    logit = np.log(odds)
+    for _ in range(60):
+        found, slope = mean(np.exp(logit))
+        error = found - wanted
+        low, high = np.where(error < 0.0, logit, low), np.where(error > 0.0, logit, high)
+        new = logit - error / np.maximum(slope, 1e-300)
+        # A step of Newton that leaves the bracket is replaced by bisection.
+        new = np.where((new > low) & (new < high), new, 0.5 * (low + high))
+        new = np.where(error == 0.0, logit, new)
+        done = np.abs(new - logit).max() < 1e-14
+        logit = new
+        if done:
+            break
+    return np.exp(logit)
+
+
+def _log_odds(share: Array) -> Array:
+    out: Array = np.log(share / (1.0 - share))
+    return out
+
+
+def _share_of_odds(log_odds: Array) -> Array:
+    out: Array = 1.0 / (1.0 + np.exp(-log_odds))
+    return out
 
 
 def _known(value: Array) -> Array:
@@ -411,5 +779,9 @@ def _check_shares(share: Array) -> None:
 
 
 def modules(pack: Pack) -> Sequence[Module]:
-    """The labour market module."""
-    return [LabourMarket()]
+    """The labour market module; it answers to spending on the pack's labour market programmes."""
+    return [
+        LabourMarket(
+            [s.name for s in schemes_of(pack) if s.instance.kind == "labour_market_programme"]
+        )
+    ]

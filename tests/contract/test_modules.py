@@ -11,7 +11,7 @@ import pytest
 from socialbudget.contract import Array, Module, Year
 from socialbudget.drivers import spread_params
 from socialbudget.ensemble import prepare, project
-from socialbudget.errors import IdentityError, SocialBudgetError
+from socialbudget.errors import IdentityError, LabourMarketError, SocialBudgetError
 from socialbudget.modules import FULL_LEVEL, accepted_params, build_modules
 from socialbudget.pack import Pack, available_packs, load_pack
 from socialbudget.projection import IDENTITY_TOLERANCE
@@ -344,7 +344,7 @@ def test_unemployment_out_of_range_stops_the_run(points: float) -> None:
     """Under M0 output given from outside may ask for more workers than there are, or too few."""
     growth = Change(path="macroeconomy.gdp_growth", add=points, from_=2026)
     scenario = closing("M0", "F0") | Scenario("Growth given", ((growth,),))
-    with pytest.raises(IdentityError, match="L-7 unemployed"):
+    with pytest.raises(LabourMarketError, match=r"20\d\d, draw 0: more"):
         project(pack_of("KOR"), scenario, to=2060)
 
 

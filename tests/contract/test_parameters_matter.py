@@ -48,6 +48,9 @@ def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[st
         'path = "labour_market.pensionable_age"\nadd = 0.5\nfrom = 2025',
         'path = "participation.child_care_response"\nset = 0.1',
         'path = "care.child_care_coverage"\nadd = 0.1\nfrom = 2025',
+        'path = "labour_market.kappa_e"\nset = 1.0',
+        'path = "labour_market.enforcement"\nadd = 0.1\nfrom = 2025',
+        'path = "relative_earnings.gender_gap_target"\nset = 0.9\nfrom = 2025',
         'path = "demography.mortality_index"\nset = -0.1',
         'path = "demography.migration_shift"\nset = 0.001',
     ]

@@ -19,7 +19,15 @@ from socialbudget.scenario import Change, Scenario
 PLAIN = {k: getattr(k, "py_func", k) for k in (employment_and_wages, insured_earnings)}
 
 
-def spread(kernel: object, *, rate: float, cap: float, odds: float = 1.0) -> dict[str, Array]:
+def spread(
+    kernel: object,
+    *,
+    rate: float,
+    cap: float,
+    odds: tuple[float, float] = (1.0, 1.0),
+    premium: float = 0.0,
+    capital: float = 1.0,
+) -> dict[str, Array]:
     """Two sexes, two ages, five statuses; relative unemployment 1 and 3."""
     force = np.array([[[100.0, 50.0], [200.0, 0.0]]])
     relative = np.array([[[1.0, 3.0], [1.0, 1.0]]])
@@ -30,11 +38,12 @@ def spread(kernel: object, *, rate: float, cap: float, odds: float = 1.0) -> dic
         "employment": np.full((1, 2, 2, 5), np.nan),
         "compensation": np.full((1, 2, 2, 5), np.nan),
         "wage": np.full((1, 2, 2, 5), np.nan),
-        "totals": np.full((1, 7), np.nan),
+        "totals": np.full((1, 8), np.nan),
     }
     kernel(  # type: ignore[operator]
         force, relative, np.array([rate]), np.array([cap]), share, np.array([odds]), earnings,
-        np.array([1000.0]), np.array([0.25]), *out.values(),
+        np.array([1000.0]), np.array([0.25]), np.array([premium]), np.array([capital]),
+        *out.values(),
     )  # fmt: skip
     return out
 
@@ -66,17 +75,45 @@ def test_compensation_adds_up_and_charges_come_out_of_formal_wages() -> None:
     np.testing.assert_allclose(
         out["wage"][0, 0, 0], per_head * np.array([1.0 / 1.25, 0.5, 1.2, 0.4, 0.0]), rtol=1e-13
     )
-    employment, formal, employees, paid, mixed, formal_wages, wages = out["totals"][0]
+    employment, formal, employees, paid, mixed, formal_wages, wages, income = out["totals"][0]
     assert formal == pytest.approx(0.6 * employment, rel=1e-13)
     assert employees == pytest.approx(0.7 * employment, rel=1e-13)
     assert paid + mixed == pytest.approx(1000.0, rel=1e-13)
+    assert income == 1000.0
     assert wages - formal_wages == pytest.approx(0.2 * employment * per_head * 0.5, rel=1e-13)
 
 
-def test_odds_of_formality_move_every_cell() -> None:
-    out = spread(employment_and_wages, rate=0.0, cap=0.9, odds=2.0)
-    formal = out["employment"][0, 0, 0, [0, 2]].sum() / out["employment"][0, 0, 0].sum()
-    assert formal == pytest.approx(0.6 * 2 / (0.6 * 2 + 0.4), rel=1e-14)
+@pytest.mark.parametrize("kernel", [employment_and_wages, PLAIN[employment_and_wages]])
+def test_odds_of_formality_move_every_cell_of_a_sex(kernel: object) -> None:
+    out = spread(kernel, rate=0.0, cap=0.9, odds=(2.0, 0.5))
+    for sex, odds in ((0, 2.0), (1, 0.5)):
+        cell = out["employment"][0, sex, 0]
+        assert cell[[0, 2]].sum() / cell.sum() == pytest.approx(
+            0.6 * odds / (0.6 * odds + 0.4), rel=1e-14
+        )
+        assert cell[0] / cell[2] == pytest.approx(5.0, rel=1e-14)
+
+
+@pytest.mark.parametrize("kernel", [employment_and_wages, PLAIN[employment_and_wages]])
+@pytest.mark.parametrize("capital", [0.0, 0.25, 1.0])
+def test_who_pays_a_premium_on_formal_pay(kernel: object, capital: float) -> None:
+    out = spread(kernel, rate=0.1, cap=0.9, premium=0.1, capital=capital)
+    # Of a weight of 0.78 per person at work, formal employees have 0.5.
+    cost = 1000.0 * 0.1 * 0.5 / 0.78
+    employment, _, _, paid, mixed, formal_wages, wages, income = out["totals"][0]
+    assert income == pytest.approx(1000.0 + capital * cost, rel=1e-13)
+    assert out["compensation"].sum() == pytest.approx(income, rel=1e-13)
+    assert paid + mixed == pytest.approx(income, rel=1e-13)
+    per_unit = income / (315.0 * (0.78 + 0.05))
+    np.testing.assert_allclose(
+        out["wage"][0, 0, 0],
+        per_unit * np.array([1.1 / 1.25, 0.5, 1.2, 0.4, 0.0]),
+        rtol=1e-13,
+    )
+    assert formal_wages == pytest.approx(315.0 * 0.5 * per_unit * 1.1 / 1.25, rel=1e-13)
+    assert wages - formal_wages == pytest.approx(0.2 * employment * per_unit * 0.5, rel=1e-13)
+    if capital == 1.0:  # nobody else earns less
+        assert per_unit == pytest.approx(1000.0 / (315.0 * 0.78), rel=1e-13)
 
 
 @pytest.mark.parametrize("kernel", [insured_earnings, PLAIN[insured_earnings]])

@@ -81,6 +81,9 @@ DECOUPLED = {
     "labour_market.kappa_y": 0.0,
     "labour_market.beta_tau": 0.0,
     "participation.return_elasticity": 0.0,
+    "economic_activity.employment_elasticity": 0.0,
+    "economic_activity.value_added_elasticity": 0.0,
+    "economic_activity.public_services_response": 0.0,
 }
 
 
