@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from calibration.employment_structure import add_synthetic_structure
 from calibration.uncertainty import add_neutral_parameters
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD
@@ -449,6 +450,7 @@ def build(folder: Path, version: str) -> Path:
     base = base_year()
     _add_demography(pack, base)
     _add_labour(pack, base)
+    add_synthetic_structure(pack, SOURCE)
     _add_economy(pack, base)
     _add_schemes(pack, base)
     _add_rapid_inputs(pack, base)
