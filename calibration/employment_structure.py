@@ -82,9 +82,7 @@ class Structure:
 def published(iso3: str, indicator: str, sex: str = "both") -> float:
     """A value of the source table: percent as a fraction, hours and persons as they are."""
     table = read_source("employment_by_activity")
-    row = table[
-        (table["iso3"] == iso3) & (table["indicator"] == indicator) & (table["sex"] == sex)
-    ]
+    row = table[(table["iso3"] == iso3) & (table["indicator"] == indicator) & (table["sex"] == sex)]
     if len(row) != 1:
         raise LookupError(f"{iso3} {indicator} {sex}: {len(row)} rows")
     value = float(row["value"].iloc[0])

@@ -30,10 +30,10 @@ def fit_columns(
 ) -> tuple[int, int]:
     """Factors of the columns of the fitted matrix whose rows are exact by construction.
 
-    The matrix of iterative proportional fitting is ``row_r s_rk b_k / sum_k s_rk b_k``; its columns
-    add up to their margins at one ``b`` only (up to a factor). Newton's method on ``log b`` finds it
-    in a few steps; where a step does not bring the columns nearer, a step of proportional fitting
-    takes its place, which always does.
+    The matrix of iterative proportional fitting is ``row_r s_rk b_k / sum_k s_rk b_k``. Its columns
+    add up to their margins at one ``b`` only, up to a factor. Newton's method on ``log b`` finds it
+    in a few steps. Where a step does not bring the columns nearer, one of proportional fitting
+    takes its place, which always does (Deming and Stephan 1940; Csiszar 1975).
 
     Parameters
     ----------
@@ -142,15 +142,16 @@ def fit_columns(
         for k in range(columns):
             if target[k] > 0.0:
                 factor[k] = before[k] * (math.exp(step[k]) if newton else move[k])
+                # Margins that the zeros of the seed forbid drive a factor beyond all bounds.
+                if not 1e-200 < factor[k] < 1e200:
+                    return -3, -1
         if newton:
             factor[pinned] = before[pinned]
     return -3, -1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def formal_persons(
-    persons: Array, formal_share: Array, formal_total: float, out: Array
-) -> bool:
+def formal_persons(persons: Array, formal_share: Array, formal_total: float, out: Array) -> bool:
     """Formal employment of each activity after a common shift of the log odds of its share.
 
     Parameters
@@ -184,14 +185,17 @@ def formal_persons(
             share = formal_share[k]
             out[k] = persons[k] * (share if share <= 0.0 or share >= 1.0 else open_share)
         return True
-    low, high, shift = -800.0, 800.0, 0.0
+    low, high, shift = -1500.0, 1500.0, 0.0
     for _ in range(200):
-        odds = math.exp(min(max(shift, -700.0), 700.0))
         found, slope = 0.0, 0.0
         for k in range(activities):
             share = formal_share[k]
             if 0.0 < share < 1.0:
-                share = share * odds / (share * odds + 1.0 - share)
+                log_odds = math.log(share) - math.log1p(-share) + shift
+                if log_odds < 0.0:
+                    share = math.exp(log_odds) / (1.0 + math.exp(log_odds))
+                else:
+                    share = 1.0 / (1.0 + math.exp(-log_odds))
             out[k] = persons[k] * share
             found += out[k]
             slope += persons[k] * share * (1.0 - share)
@@ -365,9 +369,7 @@ def employment_by_activity(
                         place[rows] = s * ages + x
                         row[rows] = by_status[d, s, x, j]
                         for k in range(activities):
-                            seed[rows, k] = (
-                                activity_odds[d_odds, s, k, j] * age_odds[d_age, x, k]
-                            )
+                            seed[rows, k] = activity_odds[d_odds, s, k, j] * age_odds[d_age, x, k]
                         rows += 1
                     else:
                         for k in range(activities):

@@ -336,8 +336,7 @@ class EmploymentStructure(Module):
                 cells.sum(axis=(1, 3)) - rows, rows
             ),
             "L-3 formal employment over activities = formal employment": (
-                cells[..., FORMAL].sum(axis=(1, 2, 3))
-                - y["labour_market.formal_share"] * everybody
+                cells[..., FORMAL].sum(axis=(1, 2, 3)) - y["labour_market.formal_share"] * everybody
             )
             / everybody,
             "L-4 compensation over activities = compensation": ratio(
@@ -370,8 +369,8 @@ def _check(report: np.ndarray, year: int) -> None:
     odds = "'employment_structure.activity_odds'"
     if what == kernels.NO_FORMAL_ACTIVITY:
         raise SocialBudgetError(
-            f"{where}: no common shift of 'labour_market.formal_share_by_activity' gives the formal "
-            "employment of the country; give more activities a formal share between 0 and 1"
+            f"{where}: no common shift of 'labour_market.formal_share_by_activity' gives the "
+            "formal employment of the country; give more activities a formal share between 0 and 1"
         )
     if what == kernels.TOTAL_ROW:
         raise SocialBudgetError(
@@ -393,8 +392,8 @@ def _check(report: np.ndarray, year: int) -> None:
         )
     if what == kernels.PERSON_COLUMN:
         raise SocialBudgetError(
-            f"{where}: {ACTIVITIES[one]} has persons who are {STATUSES[other]}, but {odds} are zero "
-            "for every sex and age that has any; give one of them positive odds"
+            f"{where}: {ACTIVITIES[one]} has persons who are {STATUSES[other]}, but {odds} are "
+            "zero for every sex and age that has any; give one of them positive odds"
         )
     raise SocialBudgetError(
         f"{where}: no employment by activity and status meets its totals with the zeros of "
