@@ -26,10 +26,8 @@ from socialbudget.kernels.structure import (
     pay_by_activity,
 )
 
-PLAIN = {
-    kernel: getattr(kernel, "py_func", kernel)
-    for kernel in (employment_by_activity, fit_columns, formal_persons, pay_by_activity)
-}
+KERNELS: tuple[Any, ...] = (employment_by_activity, fit_columns, formal_persons, pay_by_activity)
+PLAIN: dict[Any, Any] = {kernel: getattr(kernel, "py_func", kernel) for kernel in KERNELS}
 FORMAL, INFORMAL = [0, 2], [1, 3, 4]
 
 
@@ -198,7 +196,7 @@ def case(number: int = 1, draws: int = 2) -> dict[str, Array]:
 
 def solve(
     given: dict[str, Array], kernel: Callable[..., None] = employment_by_activity
-) -> tuple[Array, Array, Array]:
+) -> tuple[Array, Array, Any]:
     draws = len(given["by_status"])
     total, out = np.full((draws, 4, 5), np.nan), np.full((draws, 2, 6, 4, 5), np.nan)
     report = np.empty((draws, 5), dtype=np.int64)
