@@ -17,7 +17,8 @@ from calibration import countries_page, synthetic
 from calibration.base_year import base_year
 from calibration.channels import add_channels
 from calibration.demography import add_demography, pack_inputs
-from calibration.economic_activity import add_economic_activity
+from calibration.economic_activity import add_economic_activity, formality
+from calibration.employment_structure import activity_share, add_employment_structure
 from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.labour_supply import add_labour_supply
@@ -90,6 +91,8 @@ def _level2(iso3: str) -> PackBuilder:
     add_labour(pack, iso3, base.population_midyear)
     add_labour_supply(pack, iso3, base.participation_rate)
     add_economic_activity(pack, iso3, base)
+    formal = formality(activity_share(iso3), base.formal_share)
+    add_employment_structure(pack, iso3, base.population_midyear, formal)
     add_macro(pack, iso3)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)

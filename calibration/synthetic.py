@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from calibration.channels import add_channels
 from calibration.economic_activity import add_synthetic_activity
+from calibration.employment_structure import add_synthetic_structure
 from calibration.labour_supply import add_responses
 from calibration.satellites import add_care_assumptions, add_formalisation
 from calibration.uncertainty import add_neutral_parameters
@@ -469,6 +470,7 @@ def build(folder: Path, version: str) -> Path:
     persons = base.employment[:, None] * STATUS_SHARE
     formal = float(persons[:, [0, 2]].sum() / persons.sum())
     add_synthetic_activity(pack, SOURCE, formal)
+    add_synthetic_structure(pack, SOURCE)
     _add_economy(pack, base)
     _add_schemes(pack, base)
     _add_satellites(pack, base)
