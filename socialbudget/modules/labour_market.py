@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from socialbudget import unemployment_engines as engines
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import STANDARD
 from socialbudget.errors import PackError
@@ -15,9 +16,45 @@ from socialbudget.modules._shared import (
     LABOUR_SHARE,
     PRODUCTIVITY_GROWTH,
     STATUS_SHARE,
+    UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT,
+    UNEMPLOYMENT_ENGINE,
     UNEMPLOYMENT_RATE,
 )
 from socialbudget.pack import Pack
+
+# The flow engine: unemployment as a stock with separations and job finding.
+FLOW_PARAMS = (
+    UNEMPLOYMENT_ENGINE,
+    UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT,
+    Param("labour_market.separation_rate", (), "1/year", 0.001, 5,
+          "Rate at which the employed become unemployed", "fixed"),
+    Param("labour_market.matching_elasticity", (), "1", 0, 0.95,
+          "Elasticity of new matches to unemployment; vacancies have the rest", "fixed"),
+    Param("labour_market.search_elasticity", (), "1", 0, 2,
+          "Percent by which the job finding rate falls per percent of unemployment benefits, among "
+          "those who draw them", "fixed"),
+    Param("labour_market.income_without_benefit", (), "1", 0.01, 1,
+          "Income of unemployed persons without benefit over the average wage", "fixed"),
+)  # fmt: skip
+FLOW_WRITES = (
+    Var("labour_market.year_end_unemployment_rate", (), "1", "rate",
+        "Unemployment rate at the end of the year; under the engine of equilibrium and cycle that "
+        "of the year"),
+    Var("labour_market.job_finding_rate", (), "1/year", "rate",
+        "Rate at which the unemployed find work, net of moves into and out of the labour force"),
+    Var("labour_market.unemployment_inflow_rate", (), "1/year", "rate",
+        "Persons becoming unemployed in a year over the labour force"),
+    Var("labour_market.job_finding_index", (), "1", "index",
+        "Job finding rate relative to the base year; 1 under the engine of equilibrium and cycle"),
+    Var("labour_market.claims_index", (), "1", "index",
+        "Persons becoming unemployed per unemployed, relative to the base year; 1 under the engine "
+        "of equilibrium and cycle"),
+    Var("labour_market.vacancy_response", (), "1", "rate",
+        "Log points of vacancies per unit of output gap"),
+    Var("labour_market.base_search", (), "1", "rate",
+        "Log of the income that the unemployed could count on in the base year, over income "
+        "without benefit"),
+)  # fmt: skip
 
 
 class LabourMarket(Module):
@@ -25,6 +62,7 @@ class LabourMarket(Module):
 
     Closure M1: ``u = u* - okun gap`` with ``u* = u*_t + beta_tau (wedge - wedge_0) formal share +
     beta_ui (generosity - generosity_0)``: both effects weighted by how many they reach.
+    The flow engine puts in its place a stock of unemployed with separations and job finding.
     Closure M0: employment is output over exogenous productivity and unemployment the residual.
     """
 
@@ -143,8 +181,10 @@ class LabourMarket(Module):
         ),
         LABOUR_SHARE,
         PRODUCTIVITY_GROWTH,
+        *FLOW_PARAMS,
     )
     writes = (
+        *FLOW_WRITES,
         Var("labour_market.unemployment_rate", (), "1", "rate", "Unemployment rate"),
         Var(
             "labour_market.equilibrium_unemployment_rate",
@@ -267,11 +307,13 @@ class LabourMarket(Module):
         "contributions.employer_rate_effective",
         "contributions.wedge",
         "*.unemployment_generosity",
+        "*.unemployment_coverage",
     )
     lags = ("macroeconomy.output_gap",)
 
     def start(self, y: Year) -> None:
         _check_shares(y.p["labour_market.status_share"])
+        _check_engine(y.p)
         force = y["participation.labour_force"]
         rate = y.p["labour_market.unemployment_rate"]
         u = (force * rate).sum(axis=(1, 2)) / force.sum(axis=(1, 2))
@@ -293,9 +335,15 @@ class LabourMarket(Module):
         y["labour_market.base_wedge"] = _known(y["contributions.wedge"])
         y["labour_market.base_generosity"] = self._generosity(y)
         y["labour_market.base_productivity"] = y["labour_market.productivity"]
+        y["labour_market.base_search"] = self._search(y)
+        delta = y.p["labour_market.separation_rate"]
+        y["labour_market.vacancy_response"] = engines.vacancy_response(
+            y.p["labour_market.okun"], u, delta, y.p["labour_market.matching_elasticity"]
+        )
+        self._write_flows(y, engines.Flows(u, u, engines.finding_rate(u, delta), delta * (1.0 - u)))
 
     def step(self, y: Year) -> None:
-        for name in ("base_wedge", "base_productivity", "base_generosity"):
+        for name in HELD:
             y[f"labour_market.{name}"] = y.lag(f"labour_market.{name}")
         p = y.p
         wedge = y["contributions.wedge"] - y.lag("labour_market.base_wedge")
@@ -304,9 +352,10 @@ class LabourMarket(Module):
         equilibrium = (
             p["labour_market.equilibrium_unemployment_rate"]
             + p["labour_market.beta_tau"] * wedge * formal_before
-            + p["labour_market.beta_ui"] * generosity
+            + p["labour_market.beta_ui"]
+            * generosity
+            * p[UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT.path]
         )
-        y["labour_market.equilibrium_unemployment_rate"] = equilibrium
         force = y["participation.labour_force"].sum(axis=(1, 2))
         classic = bool(p["macroeconomy.closure"][0] == 0.0)
         if classic:
@@ -314,11 +363,19 @@ class LabourMarket(Module):
                 1.0 + p["macroeconomy.productivity_growth"]
             )
             u = 1.0 - y["macroeconomy.gdp_real"] / productivity / force
+        elif p[UNEMPLOYMENT_ENGINE.path][0] == 1.0:
+            u, equilibrium = self._flows(y, wedge * formal_before)
         else:
             u = np.maximum(
                 equilibrium - p["labour_market.okun"] * y["macroeconomy.output_gap"],
                 p["labour_market.unemployment_min"],
             )
+        if p[UNEMPLOYMENT_ENGINE.path][0] != 1.0:
+            delta = p["labour_market.separation_rate"]
+            self._write_flows(
+                y, engines.Flows(u, u, engines.finding_rate(u, delta), delta * (1.0 - u))
+            )
+        y["labour_market.equilibrium_unemployment_rate"] = equilibrium
         y["labour_market.unemployment_rate"] = u
         target = (
             p["labour_market.kappa_y"]
@@ -347,6 +404,63 @@ class LabourMarket(Module):
         )
         y["labour_market.productivity"] = (
             y["macroeconomy.gdp_real"] / y["labour_market.total_employment"]
+        )
+
+    def _flows(self, y: Year, wedge: Array) -> tuple[Array, Array]:
+        """Unemployment of the year and its equilibrium by separations and job finding.
+
+        The wedge moves job finding so that the equilibrium answers by as many points as under the
+        other engine; benefits move it by the elasticity of search.
+        """
+        p = y.p
+        delta = p["labour_market.separation_rate"]
+        slower = (
+            p["labour_market.search_elasticity"]
+            * p[UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT.path]
+            * (self._search(y) - y.lag("labour_market.base_search"))
+        )
+        equilibrium = engines.equilibrium(
+            p["labour_market.equilibrium_unemployment_rate"] + p["labour_market.beta_tau"] * wedge,
+            delta,
+            slower,
+        )
+        flows = engines.advance(
+            y.lag("labour_market.year_end_unemployment_rate"),
+            equilibrium,
+            y["macroeconomy.output_gap"],
+            delta,
+            y.lag("labour_market.vacancy_response"),
+            p["labour_market.matching_elasticity"],
+        )
+        self._write_flows(y, flows)
+        return flows.rate, equilibrium
+
+    @staticmethod
+    def _write_flows(y: Year, flows: engines.Flows) -> None:
+        """Fill the variables of the flows; indices are 1 unless the flow engine is at work."""
+        y["labour_market.year_end_unemployment_rate"] = flows.year_end
+        y["labour_market.job_finding_rate"] = flows.finding
+        y["labour_market.unemployment_inflow_rate"] = flows.inflow
+        finding, claims = y["labour_market.job_finding_index"], y["labour_market.claims_index"]
+        finding[...] = claims[...] = 1.0
+        if y.year > y.base_year and y.p[UNEMPLOYMENT_ENGINE.path][0] == 1.0:
+            base = y.lag("labour_market.job_finding_rate") / y.lag(
+                "labour_market.job_finding_index"
+            )
+            finding[...] = flows.finding / base
+            # In equilibrium the unemployed of the base year become so at the rate they find work.
+            claims[...] = flows.inflow / flows.rate / base
+
+    @staticmethod
+    def _search(y: Year) -> Array:
+        """Log of the income the unemployed can count on, over income without benefit."""
+        coverage = [_known(c) for c in y.match("*.unemployment_coverage").values()]
+        spent = [_known(g) for g in y.match("*.unemployment_generosity").values()]
+        if not coverage:
+            return np.zeros(y.draws)
+        rate = [g / np.maximum(c, 1e-300) for g, c in zip(spent, coverage, strict=True)]
+        return engines.search(
+            np.stack(coverage), np.stack(rate), y.p["labour_market.income_without_benefit"]
         )
 
     @staticmethod
@@ -392,6 +506,24 @@ class LabourMarket(Module):
 def _known(value: Array) -> Array:
     """The value, or 0 in the first sweep of the base year, when nobody has written it yet."""
     return np.zeros_like(value) if np.isnan(value).all() else value
+
+
+HELD = ("base_wedge", "base_productivity", "base_generosity", "base_search", "vacancy_response")
+"""Values of the base year that later years are compared with."""
+
+
+def _check_engine(p: Mapping[str, Array]) -> None:
+    """Refuse the flow engine under a closure that makes unemployment a residual."""
+    if p["macroeconomy.closure"][0] == 0.0 and p[UNEMPLOYMENT_ENGINE.path][0] == 1.0:
+        raise PackError(
+            "labour market",
+            [
+                "'labour_market.unemployment_engine' = 1 (flows) contradicts "
+                "'macroeconomy.closure' = 0 (M0), in which unemployment is the labour force less "
+                "employment: two equations for one rate; set the engine to 0 or choose another "
+                "closure"
+            ],
+        )
 
 
 def _check_shares(share: Array) -> None:

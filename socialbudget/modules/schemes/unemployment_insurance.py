@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
@@ -14,9 +16,17 @@ METHOD = "Unemployed x recipients per unemployed x replacement rate x average wa
 
 
 class UnemploymentInsurance(SchemeModule):
-    """Benefits follow unemployment and wages of the same year, so the budget stabilises demand."""
+    """Benefits follow unemployment and wages of the same year, so the budget stabilises demand.
 
-    reads = ("labour_market.unemployed", "labour_market.average_wage")
+    Under the flow engine recipients follow those who become unemployed, not the stock: benefits
+    end, so that the stock of a long slump has fewer recipients per head.
+    """
+
+    reads = (
+        "labour_market.unemployed",
+        "labour_market.average_wage",
+        "labour_market.claims_index",
+    )
 
     def own_params(self) -> tuple[Param, ...]:
         path = self.scheme.path
@@ -41,6 +51,13 @@ class UnemploymentInsurance(SchemeModule):
                 "rate",
                 "Recipients per unemployed times replacement rate",
             ),
+            Var(
+                f"{self.name}.unemployment_coverage",
+                (),
+                "1",
+                "rate",
+                "Recipients per unemployed as the rules have it",
+            ),
         )
 
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
@@ -48,9 +65,13 @@ class UnemploymentInsurance(SchemeModule):
         rate = self.param(y, "replacement_rate")
         unemployed = y["labour_market.unemployed"].sum(axis=2)
         recipients = unemployed * per_unemployed
-        y[f"{self.name}.unemployment_generosity"] = rate * ratio(
-            recipients.sum(axis=1), unemployed.sum(axis=1)
-        )
+        coverage = ratio(recipients.sum(axis=1), unemployed.sum(axis=1))
+        y[f"{self.name}.unemployment_coverage"] = coverage
+        y[f"{self.name}.unemployment_generosity"] = rate * coverage
+        claims = y["labour_market.claims_index"]
+        if np.isnan(claims).all():  # first sweep of the base year
+            claims = np.ones_like(claims)
+        recipients = recipients * claims[:, None]
         return recipients, (rate * y["labour_market.average_wage"])[:, None]
 
 
