@@ -18,6 +18,7 @@ from calibration.base_year import base_year
 from calibration.demography import add_demography, pack_inputs
 from calibration.imputation import income_group
 from calibration.labour import add_labour
+from calibration.labour_flows import add_labour_flows
 from calibration.macro import add_macro, macro_base
 from calibration.nuptiality import add_families
 from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
@@ -84,6 +85,7 @@ def _level2(iso3: str) -> PackBuilder:
     add_families(pack, iso3, place["subregion"], inputs.death_rate[0])
     base = base_year(iso3)
     add_labour(pack, iso3, base.population_midyear)
+    add_labour_flows(pack, iso3, base)
     add_macro(pack, iso3)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)

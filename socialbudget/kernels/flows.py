@@ -176,7 +176,7 @@ def tilt(
                 fresh = True
                 worst_before = 1e300
             continue
-        fresh = fresh or worst > 0.2 * worst_before
+        fresh = fresh or worst > 0.01 * worst_before
         worst_before = worst
         exact = fresh
         if fresh:
@@ -294,26 +294,31 @@ def year_of_flows(
                         value += half[i, m] * half[m, j]
                     power[i, j] = value
             factor[0, 0] = 0.0
-            for x in range(ages):
+            for x in range(min(first_age, ages)):
+                for i in range(n):
+                    carried[d, s, x, i] = target[d, s, x, i]
+            for x in range(first_age, ages):
                 source, active = 0.0, 0.0
                 for i in range(n):
                     goal[i] = target[d, s, x, i]
                     now[i] = 0.0
                     if x == first_age:
                         now[i] = 1.0 if i == n - 1 else 0.0
-                    elif x > first_age:
+                    else:
                         now[i] = before[d, s, x - 1, i]
                         if x == ages - 1:
                             now[i] += before[d, s, x, i]
                     source += now[i]
                     if i < n - 1:
                         active += now[i] + goal[i]
-                grown = people[d, s, x] / source if source > 0.0 else 0.0
+                if source <= 0.0:  # nobody was there: whoever arrives comes inactive
+                    now[n - 1] = source = 1.0
+                grown = people[d, s, x] / source
                 for i in range(n):
                     now[i] *= grown
-                if x < first_age or active <= 0.0 or grown <= 0.0:
+                if active <= 0.0 or grown <= 0.0:
                     for i in range(n):
-                        carried[d, s, x, i] = now[i] if x >= first_age else goal[i]
+                        carried[d, s, x, i] = now[i]
                         mean[d, s, i] += now[i]
                         moved[d, s, i, i] += now[i]
                     continue
@@ -324,16 +329,17 @@ def year_of_flows(
                         value += now[i] * year[i, j]
                         moved[d, s, i, j] += now[i] * year[i, j]
                     carried[d, s, x, j] = value
-                top = weight[0]
-                for j in range(n):
-                    if goal[j] > goal[0]:
-                        top = max(top, weight[j])
+                top = 0
                 total = 0.0
                 for j in range(n):
+                    if goal[j] > goal[top]:
+                        top = j
                     total += goal[j]
                     worker[j] = now[j] if j == 0 or j == 2 else 0.0
                 for j in range(n):
-                    ahead[4, j] = math.exp(weight[j] - top) if goal[j] > 1e-15 * total else 0.0
+                    ahead[4, j] = 0.0
+                    if goal[j] > 1e-15 * total:
+                        ahead[4, j] = math.exp(weight[j] - weight[top])
                 for k in range(3, -1, -1):
                     for i in range(n):
                         value = 0.0
@@ -347,9 +353,8 @@ def year_of_flows(
                         formal[d, s, j] += 0.125 * worker[j]
                         goal[j] = 0.0
                     for i in range(n):
-                        # A state that nobody leaves for has no weight ahead only in the last step.
-                        out = now[i] / ahead[k, i] if ahead[k, i] > 0.0 else 0.0
-                        kept = worker[i] / ahead[k, i] if ahead[k, i] > 0.0 else 0.0
+                        out = now[i] / ahead[k, i]
+                        kept = worker[i] / ahead[k, i]
                         for j in range(n):
                             likely = q[i, j] * ahead[k + 1, j]
                             persons = out * likely

@@ -307,7 +307,7 @@ class LabourMarket(Module):
         "contributions.employer_rate_effective",
         "contributions.wedge",
         "*.unemployment_generosity",
-        "*.unemployment_coverage",
+        "*.insured_unemployed_share",
     )
     lags = ("macroeconomy.output_gap",)
 
@@ -454,7 +454,7 @@ class LabourMarket(Module):
     @staticmethod
     def _search(y: Year) -> Array:
         """Log of the income the unemployed can count on, over income without benefit."""
-        coverage = [_known(c) for c in y.match("*.unemployment_coverage").values()]
+        coverage = [_known(c) for c in y.match("*.insured_unemployed_share").values()]
         spent = [_known(g) for g in y.match("*.unemployment_generosity").values()]
         if not coverage:
             return np.zeros(y.draws)

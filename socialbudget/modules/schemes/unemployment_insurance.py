@@ -52,7 +52,7 @@ class UnemploymentInsurance(SchemeModule):
                 "Recipients per unemployed times replacement rate",
             ),
             Var(
-                f"{self.name}.unemployment_coverage",
+                f"{self.name}.insured_unemployed_share",
                 (),
                 "1",
                 "rate",
@@ -66,7 +66,7 @@ class UnemploymentInsurance(SchemeModule):
         unemployed = y["labour_market.unemployed"].sum(axis=2)
         recipients = unemployed * per_unemployed
         coverage = ratio(recipients.sum(axis=1), unemployed.sum(axis=1))
-        y[f"{self.name}.unemployment_coverage"] = coverage
+        y[f"{self.name}.insured_unemployed_share"] = coverage
         y[f"{self.name}.unemployment_generosity"] = rate * coverage
         claims = y["labour_market.claims_index"]
         if np.isnan(claims).all():  # first sweep of the base year
