@@ -57,27 +57,22 @@ def finding_rate(unemployment: Array, separation: Array) -> Array:
     return out
 
 
-def search(
-    coverage: Array, replacement: Array, without_benefit: Array, base: Array | float = 0.0
-) -> Array:
-    """Log of the income that the unemployed may count on, less its base value, float64[draw].
+def search_income(coverage: Array, replacement: Array, without_benefit: Array) -> Array:
+    """Log of the income that the unemployed may count on, over income without benefit.
 
-    ``sum over insurances of coverage ln max(RR / b, 1) - base``: a recipient has the replacement
-    rate ``RR``, whoever draws no benefit has ``b``. Where coverage does not change it is the
-    change of ``ln RR`` weighted by coverage; a wider coverage counts as well, and a scheme that
-    starts from nothing has a finite effect.
+    ``coverage ln max(RR / b, 1)``: a recipient has the replacement rate ``RR``, whoever draws no
+    benefit has ``b``. Where coverage does not change, its change is that of ``ln RR`` weighted by
+    coverage; a wider coverage counts as well, and a scheme that starts from nothing has a finite
+    effect.
 
     Parameters
     ----------
-    coverage, replacement : float64[insurance, draw]
+    coverage, replacement : float64[draw or 1]
         Recipients per unemployed, and their benefit over the average wage.
     without_benefit : float64[draw or 1]
         Income without benefit over the average wage, above 0.
-    base : float64[draw]
-        The same sum in the base year.
     """
-    covered = coverage * np.log(np.maximum(replacement / without_benefit, 1.0))
-    out: Array = covered.sum(axis=0) - base
+    out: Array = coverage * np.log(np.maximum(replacement / without_benefit, 1.0))
     return out
 
 

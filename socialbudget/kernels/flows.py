@@ -166,7 +166,7 @@ def tilt(
         for j in range(n):
             gradient[j] = reached[j] - target[j]
             worst = max(worst, abs(gradient[j]))
-        if worst <= 1e-12 * total:
+        if worst <= 1e-11 * total:
             break
         if worst > worst_before:
             # Too far: back to a triangular factor of this place, then to half the step.

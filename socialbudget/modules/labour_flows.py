@@ -139,7 +139,7 @@ class LabourFlows(Module):
             y["labour_flows.carried"], flow, moved, mean, formal,
         )  # fmt: skip
         first = moved.sum(axis=3)
-        stay = np.eye(moved.shape[3])
+        stay = np.eye(INACTIVE + 1)
         y["labour_flows.transition"] = np.where(
             first[..., None] > 0.0, ratio(moved, first[..., None]), stay
         )

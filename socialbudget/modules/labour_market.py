@@ -33,8 +33,6 @@ FLOW_PARAMS = (
     Param("labour_market.search_elasticity", (), "1", 0, 2,
           "Percent by which the job finding rate falls per percent of unemployment benefits, among "
           "those who draw them", "fixed"),
-    Param("labour_market.income_without_benefit", (), "1", 0.01, 1,
-          "Income of unemployed persons without benefit over the average wage", "fixed"),
 )  # fmt: skip
 FLOW_WRITES = (
     Var("labour_market.year_end_unemployment_rate", (), "1", "rate",
@@ -307,7 +305,7 @@ class LabourMarket(Module):
         "contributions.employer_rate_effective",
         "contributions.wedge",
         "*.unemployment_generosity",
-        "*.insured_unemployed_share",
+        "*.search_income",
     )
     lags = ("macroeconomy.output_gap",)
 
@@ -454,14 +452,8 @@ class LabourMarket(Module):
     @staticmethod
     def _search(y: Year) -> Array:
         """Log of the income the unemployed can count on, over income without benefit."""
-        coverage = [_known(c) for c in y.match("*.insured_unemployed_share").values()]
-        spent = [_known(g) for g in y.match("*.unemployment_generosity").values()]
-        if not coverage:
-            return np.zeros(y.draws)
-        rate = [g / np.maximum(c, 1e-300) for g, c in zip(spent, coverage, strict=True)]
-        return engines.search(
-            np.stack(coverage), np.stack(rate), y.p["labour_market.income_without_benefit"]
-        )
+        parts = y.match("*.search_income").values()
+        return np.asarray(sum(parts, np.zeros(y.draws)))
 
     @staticmethod
     def _generosity(y: Year) -> Array:

@@ -9,7 +9,9 @@ import numpy as np
 from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
+from socialbudget.modules._shared import INCOME_WITHOUT_BENEFIT, UNEMPLOYMENT_RATE
 from socialbudget.modules.schemes._base import SchemeModule
+from socialbudget.unemployment_engines import search_income
 
 KIND = "unemployment_insurance"
 METHOD = "Unemployed x recipients per unemployed x replacement rate x average wage"
@@ -29,18 +31,7 @@ class UnemploymentInsurance(SchemeModule):
     )
 
     def own_params(self) -> tuple[Param, ...]:
-        path = self.scheme.path
-        return (
-            Param(
-                path("recipients_per_unemployed"),
-                ("sex",),
-                "1",
-                0,
-                2,
-                "Recipients over unemployed, averages of the year",
-            ),
-            Param(path("replacement_rate"), (), "1", 0, 2, "Mean benefit over the average wage"),
-        )
+        return _rules(self.scheme)
 
     def extra_writes(self) -> tuple[Var, ...]:
         return (
@@ -51,13 +42,6 @@ class UnemploymentInsurance(SchemeModule):
                 "rate",
                 "Recipients per unemployed times replacement rate",
             ),
-            Var(
-                f"{self.name}.insured_unemployed_share",
-                (),
-                "1",
-                "rate",
-                "Recipients per unemployed as the rules have it",
-            ),
         )
 
     def recipients_and_amount(self, y: Year) -> tuple[Array, Array]:
@@ -65,9 +49,9 @@ class UnemploymentInsurance(SchemeModule):
         rate = self.param(y, "replacement_rate")
         unemployed = y["labour_market.unemployed"].sum(axis=2)
         recipients = unemployed * per_unemployed
-        coverage = ratio(recipients.sum(axis=1), unemployed.sum(axis=1))
-        y[f"{self.name}.insured_unemployed_share"] = coverage
-        y[f"{self.name}.unemployment_generosity"] = rate * coverage
+        y[f"{self.name}.unemployment_generosity"] = rate * ratio(
+            recipients.sum(axis=1), unemployed.sum(axis=1)
+        )
         claims = y["labour_market.claims_index"]
         if np.isnan(claims).all():  # first sweep of the base year
             claims = np.ones_like(claims)
@@ -75,6 +59,45 @@ class UnemploymentInsurance(SchemeModule):
         return recipients, (rate * y["labour_market.average_wage"])[:, None]
 
 
+class UnemploymentEntitlement(Module):
+    """What the insurance promises the unemployed, before anybody is unemployed in the year.
+
+    It stands apart from the scheme so that the flow engine reads it without one more variable in
+    the simultaneous core. Women and men count by the unemployment of the base year.
+    """
+
+    reads = ("participation.labour_force",)
+
+    def __init__(self, scheme: Scheme):
+        self.scheme = scheme
+        self.name = f"{scheme.name}.entitlement"
+        self.params = (*_rules(scheme), UNEMPLOYMENT_RATE, INCOME_WITHOUT_BENEFIT)
+        self.writes = (
+            Var(f"{scheme.name}.search_income", (), "1", "rate",
+                "Log of the benefit over income without benefit, times recipients per unemployed"),
+        )  # fmt: skip
+
+    def start(self, y: Year) -> None:
+        self.step(y)
+
+    def step(self, y: Year) -> None:
+        likely = (y["participation.labour_force"] * y.p[UNEMPLOYMENT_RATE.path]).sum(axis=2)
+        recipients = likely * y.p[self.scheme.path("recipients_per_unemployed")]
+        y[f"{self.scheme.name}.search_income"] = search_income(
+            ratio(recipients.sum(axis=1), likely.sum(axis=1)),
+            y.p[self.scheme.path("replacement_rate")],
+            y.p[INCOME_WITHOUT_BENEFIT.path],
+        )
+
+
+def _rules(scheme: Scheme) -> tuple[Param, ...]:
+    return (
+        Param(scheme.path("recipients_per_unemployed"), ("sex",), "1", 0, 2,
+              "Recipients over unemployed, averages of the year"),
+        Param(scheme.path("replacement_rate"), (), "1", 0, 2, "Mean benefit over the average wage"),
+    )  # fmt: skip
+
+
 def modules(scheme: Scheme) -> Sequence[Module]:
-    """One module per instance."""
-    return [UnemploymentInsurance(scheme)]
+    """What each instance promises, and the instance."""
+    return [UnemploymentEntitlement(scheme), UnemploymentInsurance(scheme)]
