@@ -505,8 +505,17 @@ HELD = ("base_wedge", "base_productivity", "base_generosity", "base_search", "va
 
 
 def _check_engine(p: Mapping[str, Array]) -> None:
-    """Refuse the flow engine under a closure that makes unemployment a residual."""
-    if p["macroeconomy.closure"][0] == 0.0 and p[UNEMPLOYMENT_ENGINE.path][0] == 1.0:
+    """Refuse an unknown engine, and flows where the closure makes unemployment a residual."""
+    engine = float(p[UNEMPLOYMENT_ENGINE.path][0])
+    if engine not in (0.0, 1.0):
+        raise PackError(
+            "labour market",
+            [
+                f"'{UNEMPLOYMENT_ENGINE.path}' is {engine:g}; use 0 (equilibrium and cycle) or 1 "
+                "(flows)"
+            ],
+        )
+    if p["macroeconomy.closure"][0] == 0.0 and engine == 1.0:
         raise PackError(
             "labour market",
             [
