@@ -202,6 +202,9 @@ def add_labour_flows(pack: PackBuilder, iso3: str, base: BaseYear) -> None:
     )  # fmt: skip
     for path, value, note_ in ASSUMPTIONS:
         pack.value(path, value, "1", ASSUMED, "assumed", note=note_)
+    for scheme, (longest, note_) in LONGEST_DURATION[iso3].items():
+        pack.value(f"schemes.{scheme}.longest_duration", longest, "year", ASSUMED, "assumed",
+                   note=note_)  # fmt: skip
 
 
 ASSUMPTIONS = (
@@ -215,6 +218,16 @@ ASSUMPTIONS = (
      "casual work and support by the family, by judgement"),
     ("channels.unemployment_benefits_to_unemployment", 1.0, "on"),
 )  # fmt: skip
+
+
+LONGEST_DURATION = {
+    "ZAF": {"uif_unemployment": (1.0, "365 days of credit at most, "
+                                 "Unemployment Insurance Amendment Act 10 of 2016")},
+    "USA": {"unemployment_insurance": (0.5, "26 weeks in most states")},
+    "KOR": {"employment_insurance": (195.0 / 365.0, "middle of the 120 to 270 days by age and "
+                                     "insured period, Employment Insurance Act")},
+}  # fmt: skip
+SYNTHETIC_DURATION = 0.5
 
 
 def add_synthetic_flows(
@@ -241,6 +254,10 @@ def add_synthetic_flows(
     pack.value("labour_market.separation_rate", separation, "1/year", source, "assumed")
     for path, value, _ in ASSUMPTIONS:
         pack.value(path, value, "1", source, "assumed")
+    pack.value(
+        "schemes.unemployment_insurance.longest_duration", SYNTHETIC_DURATION, "year", source,
+        "assumed",
+    )  # fmt: skip
 
 
 SYNTHETIC_FINDING, SYNTHETIC_LEAVING, SYNTHETIC_RETIREMENT = 1.2, 0.4, 0.05

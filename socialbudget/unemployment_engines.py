@@ -76,6 +76,12 @@ def search_income(coverage: Array, replacement: Array, without_benefit: Array) -
     return out
 
 
+def time_on_benefit(finding: Array, longest: Array) -> Array:
+    """Mean time on a benefit that ends with a job or after the longest duration (year)."""
+    out: Array = -np.expm1(-finding * longest) / finding
+    return out
+
+
 def vacancy_response(
     okun: Array, unemployment: Array, separation: Array, matching_elasticity: Array
 ) -> Array:

@@ -68,7 +68,7 @@ class LabourFlows(Module):
         Var("labour_flows.informalisation_rate", ("sex",), "1/year", "rate",
             "Moves from formal into informal work a year per formal worker"),
         Var("labour_flows.formal_density", ("sex",), "1", "rate",
-            "Share of the year in formal work of those who are in it at some time of the year"),
+            "Share of the year in formal work of those who are in it at the beginning"),
         Var("labour_flows.formal_density_index", (), "1", "index",
             "Share of the year in formal work relative to the base year; 1 under the engine of "
             "equilibrium and cycle"),
@@ -163,13 +163,10 @@ class LabourFlows(Module):
         ):
             persons = flow[:, :, origin][..., goal].sum(axis=(2, 3))
             y[f"labour_flows.{name}"] = ratio(persons, mean[:, :, origin].sum(axis=2))
-        years = mean[:, :, FORMAL].sum(axis=2)
-        others = [*INFORMAL, UNEMPLOYED, INACTIVE]
-        entered = flow[:, :, others][..., FORMAL].sum(axis=(2, 3))
-        ever = first[:, :, FORMAL].sum(axis=2) + entered
-        y["labour_flows.formal_density"] = ratio(years, ever)
+        years, workers = formal[:, :, FORMAL].sum(axis=2), formal.sum(axis=2)
+        y["labour_flows.formal_density"] = ratio(years, workers)
         y["labour_flows.credited_unemployment"] = formal[:, :, UNEMPLOYED]
-        return ratio(years.sum(axis=1), ever.sum(axis=1))
+        return ratio(years.sum(axis=1), workers.sum(axis=1))
 
     def identities(self, y: Year) -> Mapping[str, Array]:
         people = np.maximum(y["demography.population_midyear"], 1.0)[..., None]

