@@ -69,7 +69,7 @@ class LabourFlows(Module):
             "Moves from formal into informal work a year per formal worker"),
         Var("labour_flows.formal_density", ("sex",), "1", "rate",
             "Share of the year in formal work of those who are in it at the beginning"),
-        Var("labour_flows.formal_density_index", (), "1", "index",
+        Var("labour_flows.formal_density_index", (), "1", "rate",
             "Share of the year in formal work relative to the base year; 1 under the engine of "
             "equilibrium and cycle"),
         Var("labour_flows.base_formal_density", (), "1", "rate",

@@ -42,9 +42,9 @@ FLOW_WRITES = (
         "Rate at which the unemployed find work, net of moves into and out of the labour force"),
     Var("labour_market.unemployment_inflow_rate", (), "1/year", "rate",
         "Persons becoming unemployed in a year over the labour force"),
-    Var("labour_market.job_finding_index", (), "1", "index",
+    Var("labour_market.job_finding_index", (), "1", "rate",
         "Job finding rate relative to the base year; 1 under the engine of equilibrium and cycle"),
-    Var("labour_market.claims_index", (), "1", "index",
+    Var("labour_market.claims_index", (), "1", "rate",
         "Persons becoming unemployed per unemployed, relative to the base year; 1 under the engine "
         "of equilibrium and cycle"),
     Var("labour_market.vacancy_response", (), "1", "rate",
@@ -354,6 +354,11 @@ class LabourMarket(Module):
             * generosity
             * p[UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT.path]
         )
+        slower = (
+            p["labour_market.search_elasticity"]
+            * p[UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT.path]
+            * (self._search(y) - y.lag("labour_market.base_search"))
+        )
         force = y["participation.labour_force"].sum(axis=(1, 2))
         classic = bool(p["macroeconomy.closure"][0] == 0.0)
         if classic:
@@ -362,7 +367,7 @@ class LabourMarket(Module):
             )
             u = 1.0 - y["macroeconomy.gdp_real"] / productivity / force
         elif p[UNEMPLOYMENT_ENGINE.path][0] == 1.0:
-            u, equilibrium = self._flows(y, wedge * formal_before)
+            u, equilibrium = self._flows(y, wedge * formal_before, slower)
         else:
             u = np.maximum(
                 equilibrium - p["labour_market.okun"] * y["macroeconomy.output_gap"],
@@ -404,7 +409,7 @@ class LabourMarket(Module):
             y["macroeconomy.gdp_real"] / y["labour_market.total_employment"]
         )
 
-    def _flows(self, y: Year, wedge: Array) -> tuple[Array, Array]:
+    def _flows(self, y: Year, wedge: Array, slower: Array) -> tuple[Array, Array]:
         """Unemployment of the year and its equilibrium by separations and job finding.
 
         The wedge moves job finding so that the equilibrium answers by as many points as under the
@@ -412,11 +417,6 @@ class LabourMarket(Module):
         """
         p = y.p
         delta = p["labour_market.separation_rate"]
-        slower = (
-            p["labour_market.search_elasticity"]
-            * p[UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT.path]
-            * (self._search(y) - y.lag("labour_market.base_search"))
-        )
         equilibrium = engines.equilibrium(
             p["labour_market.equilibrium_unemployment_rate"] + p["labour_market.beta_tau"] * wedge,
             delta,
