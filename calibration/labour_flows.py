@@ -202,9 +202,6 @@ def add_labour_flows(pack: PackBuilder, iso3: str, base: BaseYear) -> None:
     )  # fmt: skip
     for path, value, note_ in ASSUMPTIONS:
         pack.value(path, value, "1", ASSUMED, "assumed", note=note_)
-    for scheme, (longest, note_) in LONGEST_DURATION[iso3].items():
-        pack.value(f"schemes.{scheme}.longest_duration", longest, "year", ASSUMED, "assumed",
-                   note=note_)  # fmt: skip
 
 
 ASSUMPTIONS = (
@@ -220,13 +217,6 @@ ASSUMPTIONS = (
 )  # fmt: skip
 
 
-LONGEST_DURATION = {
-    "ZAF": {"uif_unemployment": (1.0, "365 days of credit at most, "
-                                 "Unemployment Insurance Amendment Act 10 of 2016")},
-    "USA": {"unemployment_insurance": (0.5, "26 weeks in most states")},
-    "KOR": {"employment_insurance": (195.0 / 365.0, "middle of the 120 to 270 days by age and "
-                                     "insured period, Employment Insurance Act")},
-}  # fmt: skip
 SYNTHETIC_DURATION = 0.5
 
 
