@@ -21,6 +21,7 @@ from calibration.economic_activity import add_economic_activity, formality
 from calibration.employment_structure import activity_share, add_employment_structure
 from calibration.imputation import income_group
 from calibration.labour import add_labour
+from calibration.labour_flows import add_labour_flows
 from calibration.labour_supply import add_labour_supply
 from calibration.macro import add_macro, macro_base
 from calibration.nuptiality import add_families
@@ -93,6 +94,7 @@ def _level2(iso3: str) -> PackBuilder:
     add_economic_activity(pack, iso3, base)
     formal = formality(activity_share(iso3), base.formal_share)
     add_employment_structure(pack, iso3, base.population_midyear, formal)
+    add_labour_flows(pack, iso3, base)
     add_macro(pack, iso3)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)

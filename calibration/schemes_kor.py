@@ -1318,6 +1318,15 @@ def _unemployment(s: _Schemes) -> None:
     unemployed = s.base.unemployed.sum(axis=1)
     z = "employment_insurance"
     people = np.array(s.totals(z))
+    s.value(
+        z,
+        "longest_duration",
+        195.0 / 365.0,
+        "year",
+        "kor_moel",
+        "assumed",
+        "middle of the 120 to 270 days by age and insured period, Employment Insurance Act",
+    )
     s.array(
         z,
         "recipients_per_unemployed",

@@ -1547,6 +1547,15 @@ def _unemployment(w: _Writer) -> None:
     unemployed = np.asarray(w.base.unemployed, dtype=float).sum(axis=1)
     covered = _coverage(0.97)
     heads = w.recipients(z) * np.array([0.43, 0.57])
+    w.scalar(
+        z,
+        "longest_duration",
+        0.5,
+        "year",
+        source="dol_eta_2024",
+        flag="assumed",
+        note="26 weeks in most states",
+    )
     w.array(
         z,
         "recipients_per_unemployed",

@@ -787,6 +787,10 @@ def _social_insurance(pack: PackBuilder, base: BaseYear, book: Mapping[str, Acco
     """Rules of unemployment, maternity, sickness and employment-injury insurance."""
     unemployed = base.unemployed.sum(axis=1)
     persons = book["uif_unemployment"].recipients
+    pack.value(
+        "schemes.uif_unemployment.longest_duration", 1.0, "year", "zaf_uif_2025", "assumed",
+        note="365 days of credit at most, Unemployment Insurance Amendment Act 10 of 2016",
+    )  # fmt: skip
     pack.table(
         "schemes.uif_unemployment.recipients_per_unemployed",
         ("sex",),

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from calibration.channels import add_channels
 from calibration.economic_activity import add_synthetic_activity
 from calibration.employment_structure import add_synthetic_structure
+from calibration.labour_flows import add_synthetic_flows
 from calibration.labour_supply import add_responses
 from calibration.satellites import add_care_assumptions, add_formalisation
 from calibration.uncertainty import add_neutral_parameters
@@ -50,6 +51,7 @@ FERTILE = slice(20, 40)
 ENTRY, EXIT = 20, 65
 PARTICIPATION = np.array([0.60, 0.80])
 UNEMPLOYMENT = np.array([0.08, 0.06])
+SEPARATION = 0.10  # of the employed a year
 STATUS_SHARE = np.array([[0.55, 0.20, 0.05, 0.15, 0.05], [0.65, 0.15, 0.08, 0.10, 0.02]])
 RELATIVE_EARNINGS = np.array([[0.85, 0.45, 0.90, 0.40, 0.10], [1.00, 0.50, 1.10, 0.50, 0.10]])
 
@@ -471,6 +473,7 @@ def build(folder: Path, version: str) -> Path:
     formal = float(persons[:, [0, 2]].sum() / persons.sum())
     add_synthetic_activity(pack, SOURCE, formal)
     add_synthetic_structure(pack, SOURCE)
+    add_synthetic_flows(pack, SOURCE, labour_stocks(base), STATUS_SHARE, SEPARATION)
     _add_economy(pack, base)
     _add_schemes(pack, base)
     _add_satellites(pack, base)
@@ -541,6 +544,13 @@ def _add_rapid_inputs(pack: PackBuilder, base: Synthetic) -> None:
     )  # fmt: skip
     pack.value("labour_market.base_average_wage", base.average_wage, "LCU/year", SOURCE, "assumed")
     pack.value("government.health_expenditure", HEALTH * GDP, "LCU/year", SOURCE, "assumed")
+
+
+def labour_stocks(base: Synthetic) -> Array:
+    """Employed, unemployed and inactive aged 15 and over, array [sex, 3] (person)."""
+    adults = base.population[:, 15:].sum(axis=1)
+    inactive = adults - base.employment - base.unemployed
+    return np.stack([base.employment, base.unemployed, inactive], axis=1)
 
 
 def _scalars(pack: PackBuilder, prefix: str, values: dict[str, tuple[float, str]]) -> None:

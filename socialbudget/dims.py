@@ -63,6 +63,7 @@ STANDARD: Coordinates = {
     "status": STATUSES,
     "activity": ACTIVITIES,
     "labour_state": LABOUR_STATES,
+    "to_state": LABOUR_STATES,
     "currency": ("domestic", "foreign"),
     "function": FUNCTIONS,
     "payer": ("employer", "employee", "self_employed"),

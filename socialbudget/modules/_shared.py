@@ -58,6 +58,14 @@ UNEMPLOYMENT_RATE = Param(
     "labour_market.unemployment_rate", ("sex", "age"), "1", 0, 1,
     "Unemployment rate in the base year", "fixed",
 )  # fmt: skip
+UNEMPLOYMENT_ENGINE = Param(
+    "labour_market.unemployment_engine", (), "1", 0, 1,
+    "Unemployment: 0 = equilibrium and cycle, 1 = flows", "fixed",
+)  # fmt: skip
+INCOME_WITHOUT_BENEFIT = Param(
+    "labour_market.income_without_benefit", (), "1", 0.01, 1,
+    "Income of unemployed persons without benefit over the average wage", "fixed",
+)  # fmt: skip
 STATUS_SHARE = Param(
     "labour_market.status_share", ("sex", "age", "status"), "1", 0, 1,
     "Share of each status in employment in the base year", "fixed",

@@ -19,14 +19,15 @@ class ContributionRules(Module):
     """
 
     name = "contribution_rules"
-    lags = ("labour_market.wage_growth",)
+    lags = ("labour_market.wage_growth", "labour_flows.formal_density_index")
     writes = (
         Var("contribution_rules.rate", ("insurance", "payer"), "1", "rate",
             "Contribution rate on insured earnings by payer"),
         Var("contribution_rules.coverage_rate", ("insurance", "sex", "status"), "1", "rate",
             "Contributors over employed persons"),
         Var("contribution_rules.paid_share", ("insurance",), "1", "rate",
-            "Contribution density times compliance"),
+            "Contribution density times compliance, density as last year's time in formal work has "
+            "it"),
         Var("contribution_rules.earnings_cv", ("insurance", "sex"), "1", "rate",
             "Coefficient of variation of covered earnings within age and sex"),
         Var("contribution_rules.earnings_floor", ("insurance",), "LCU/year", "rate",
@@ -60,9 +61,11 @@ class ContributionRules(Module):
         ceiling = np.stack(np.broadcast_arrays(*rows), axis=1)
         y["contribution_rules.rate"] = self._stack(y, "contribution_rate")
         y["contribution_rules.coverage_rate"] = self._stack(y, "coverage_rate")
-        y["contribution_rules.paid_share"] = self._stack(y, "contribution_density") * self._stack(
-            y, "compliance_rate"
-        )
+        density = self._stack(y, "contribution_density")
+        if y.year > y.base_year:  # the index is 1 unless the flow engine is at work
+            worked = y.lag("labour_flows.formal_density_index")[:, None]
+            density = np.minimum(density * worked, 1.0)
+        y["contribution_rules.paid_share"] = density * self._stack(y, "compliance_rate")
         y["contribution_rules.earnings_cv"] = self._stack(y, "earnings_cv")
         y["contribution_rules.earnings_floor"] = self._stack(y, "earnings_floor") * index
         y["contribution_rules.earnings_ceiling"] = ceiling * index

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from socialbudget import unemployment_engines as engines
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import STANDARD
 from socialbudget.errors import LabourMarketError, PackError
@@ -18,9 +19,42 @@ from socialbudget.modules._shared import (
     PRODUCTIVITY_GROWTH,
     STATUS_SHARE,
     UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT,
+    UNEMPLOYMENT_ENGINE,
     UNEMPLOYMENT_RATE,
 )
 from socialbudget.pack import Pack
+
+# The flow engine: unemployment as a stock with separations and job finding.
+FLOW_PARAMS = (
+    UNEMPLOYMENT_ENGINE,
+    UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT,
+    Param("labour_market.separation_rate", (), "1/year", 0.001, 5,
+          "Rate at which the employed become unemployed", "fixed"),
+    Param("labour_market.matching_elasticity", (), "1", 0, 0.95,
+          "Elasticity of new matches to unemployment; vacancies have the rest", "fixed"),
+    Param("labour_market.search_elasticity", (), "1", 0, 2,
+          "Percent by which the job finding rate falls per percent of unemployment benefits, among "
+          "those who draw them", "fixed"),
+)  # fmt: skip
+FLOW_WRITES = (
+    Var("labour_market.year_end_unemployment_rate", (), "1", "rate",
+        "Unemployment rate at the end of the year; under the engine of equilibrium and cycle that "
+        "of the year"),
+    Var("labour_market.job_finding_rate", (), "1/year", "rate",
+        "Rate at which the unemployed find work, net of moves into and out of the labour force"),
+    Var("labour_market.unemployment_inflow_rate", (), "1/year", "rate",
+        "Persons becoming unemployed in a year over the labour force"),
+    Var("labour_market.job_finding_index", (), "1", "rate",
+        "Job finding rate relative to the base year; 1 under the engine of equilibrium and cycle"),
+    Var("labour_market.claims_index", (), "1", "rate",
+        "Persons becoming unemployed per unemployed, relative to the base year; 1 under the engine "
+        "of equilibrium and cycle"),
+    Var("labour_market.vacancy_response", (), "1", "rate",
+        "Log points of vacancies per unit of output gap"),
+    Var("labour_market.base_search", (), "1", "rate",
+        "Log of the income that the unemployed could count on in the base year, over income "
+        "without benefit"),
+)  # fmt: skip
 
 
 class LabourMarket(Module):
@@ -28,8 +62,9 @@ class LabourMarket(Module):
 
     Closure M1: ``u = u* - okun gap`` with ``u* = u*_t + beta_tau (wedge - wedge_0) formal share +
     beta_ui (generosity - generosity_0) + beta_almp (programmes - programmes_0)``: the first two
-    weighted by how many they reach. Closure M0: employment is output over exogenous productivity
-    and unemployment the residual. Formality is one logit by activity; the odds of the nation over
+    weighted by how many they reach. The flow engine puts in its place a stock of unemployed with
+    separations and job finding. Closure M0: employment is output over exogenous productivity and
+    unemployment the residual. Formality is one logit by activity; the odds of the nation over
     the base year's move every sex and age. Wages absorb a change of employers' charges in time.
     """
 
@@ -210,7 +245,6 @@ class LabourMarket(Module):
             "fixed",
         ),
         CONTRIBUTIONS_TO_LABOUR_MARKET,
-        UNEMPLOYMENT_BENEFITS_TO_UNEMPLOYMENT,
         STATUS_SHARE,
         Param(
             "labour_market.formal_share_by_activity",
@@ -232,8 +266,10 @@ class LabourMarket(Module):
         ),
         LABOUR_SHARE,
         PRODUCTIVITY_GROWTH,
+        *FLOW_PARAMS,
     )
     writes = (
+        *FLOW_WRITES,
         Var("labour_market.unemployment_rate", (), "1", "rate", "Unemployment rate"),
         Var(
             "labour_market.equilibrium_unemployment_rate",
@@ -418,6 +454,7 @@ class LabourMarket(Module):
         "contributions.wedge",
         "*.unemployment_generosity",
         "*.formal_share_shift",
+        "*.search_income",
     )
 
     def __init__(self, programmes: Sequence[str] = ()):
@@ -446,6 +483,7 @@ class LabourMarket(Module):
 
     def start(self, y: Year) -> None:
         _check_shares(y.p["labour_market.status_share"])
+        _check_engine(y.p)
         force = y["participation.labour_force"]
         rate = y.p["labour_market.unemployment_rate"]
         u = (force * rate).sum(axis=(1, 2)) / force.sum(axis=(1, 2))
@@ -476,21 +514,28 @@ class LabourMarket(Module):
         )
         y["labour_market.base_generosity"] = self._generosity(y)
         y["labour_market.base_productivity"] = y["labour_market.productivity"]
+        y["labour_market.base_search"] = self._search(y)
+        delta = y.p["labour_market.separation_rate"]
+        y["labour_market.vacancy_response"] = engines.vacancy_response(
+            y.p["labour_market.okun"], u, delta, y.p["labour_market.matching_elasticity"]
+        )
+        self._write_flows(y, engines.Flows(u, u, engines.finding_rate(u, delta), delta * (1.0 - u)))
 
     def step(self, y: Year) -> None:
-        for name in (
-            "base_wedge",
-            "base_productivity",
-            "base_generosity",
-            "base_formality_policy",
-            "base_formal_share",
-            "base_programme_ratio",
-        ):
+        for name in HELD:
             y[f"labour_market.{name}"] = y.lag(f"labour_market.{name}")
         classic = bool(y.p["macroeconomy.closure"][0] == 0.0)
-        equilibrium = self._equilibrium(y)
+        if not classic and y.p[UNEMPLOYMENT_ENGINE.path][0] == 1.0:
+            u, equilibrium = self._flows(y)
+            floor_effect = np.zeros(y.draws)
+        else:
+            equilibrium = self._equilibrium(y) + self._benefit_effect(y)
+            u, floor_effect = self._unemployment(y, equilibrium, classic)
+            delta = y.p["labour_market.separation_rate"]
+            self._write_flows(
+                y, engines.Flows(u, u, engines.finding_rate(u, delta), delta * (1.0 - u))
+            )
         y["labour_market.equilibrium_unemployment_rate"] = equilibrium
-        u, floor_effect = self._unemployment(y, equilibrium, classic)
         y["labour_market.unemployment_rate"] = u
         y["labour_market.unemployment_floor_effect"] = floor_effect
         index = self._formality(y)
@@ -514,20 +559,12 @@ class LabourMarket(Module):
         )
 
     def _equilibrium(self, y: Year) -> Array:
-        """Equilibrium unemployment: the given path and the effects of policy on it."""
+        """Equilibrium unemployment by the given path, the wedge and labour market programmes."""
         p = y.p
         wedge = y["contributions.wedge"] - y.lag("labour_market.base_wedge")
-        generosity = self._generosity(y) - y.lag("labour_market.base_generosity")
-        out: Array = (
-            p["labour_market.equilibrium_unemployment_rate"]
-            + p["channels.contributions_to_labour_market"]
-            * p["labour_market.beta_tau"]
-            * wedge
-            * y.lag("labour_market.formal_share")
-            + p["channels.unemployment_benefits_to_unemployment"]
-            * p["labour_market.beta_ui"]
-            * generosity
-        )
+        out: Array = p["labour_market.equilibrium_unemployment_rate"] + p[
+            "channels.contributions_to_labour_market"
+        ] * p["labour_market.beta_tau"] * wedge * y.lag("labour_market.formal_share")
         if p["labour_market.beta_almp"].any():
             spent = sum(
                 (y.lag(name).sum(axis=(1, 2)) for name in self._programmes), np.zeros(y.draws)
@@ -536,6 +573,12 @@ class LabourMarket(Module):
                 spent - y.lag("labour_market.base_programme_ratio")
             )
         return out
+
+    def _benefit_effect(self, y: Year) -> Array:
+        """Points of equilibrium unemployment owed to more generous benefits."""
+        change = self._generosity(y) - y.lag("labour_market.base_generosity")
+        channel = y.p["channels.unemployment_benefits_to_unemployment"]
+        return np.asarray(channel * y.p["labour_market.beta_ui"] * change)
 
     @staticmethod
     def _unemployment(y: Year, equilibrium: Array, classic: bool) -> tuple[Array, Array]:
@@ -606,6 +649,53 @@ class LabourMarket(Module):
         y["labour_market.employer_charge_unabsorbed"] = open_
         channel: Array = y.p["channels.contributions_to_labour_market"] * open_
         return channel
+
+    def _flows(self, y: Year) -> tuple[Array, Array]:
+        """Unemployment of the year and its equilibrium by separations and job finding.
+
+        Wedge and programmes move job finding so that the equilibrium answers by as many points as
+        under the other engine; benefits move it by the elasticity of search.
+        """
+        p = y.p
+        delta = p["labour_market.separation_rate"]
+        slower = (
+            p["labour_market.search_elasticity"]
+            * p["channels.unemployment_benefits_to_unemployment"]
+            * (self._search(y) - y.lag("labour_market.base_search"))
+        )
+        equilibrium = engines.equilibrium(self._equilibrium(y), delta, slower)
+        flows = engines.advance(
+            y.lag("labour_market.year_end_unemployment_rate"),
+            equilibrium,
+            y["macroeconomy.output_gap"],
+            delta,
+            y.lag("labour_market.vacancy_response"),
+            p["labour_market.matching_elasticity"],
+        )
+        self._write_flows(y, flows)
+        return flows.rate, equilibrium
+
+    @staticmethod
+    def _write_flows(y: Year, flows: engines.Flows) -> None:
+        """Fill the variables of the flows; indices are 1 unless the flow engine is at work."""
+        y["labour_market.year_end_unemployment_rate"] = flows.year_end
+        y["labour_market.job_finding_rate"] = flows.finding
+        y["labour_market.unemployment_inflow_rate"] = flows.inflow
+        finding, claims = y["labour_market.job_finding_index"], y["labour_market.claims_index"]
+        finding[...] = claims[...] = 1.0
+        if y.year > y.base_year and y.p[UNEMPLOYMENT_ENGINE.path][0] == 1.0:
+            base = y.lag("labour_market.job_finding_rate") / y.lag(
+                "labour_market.job_finding_index"
+            )
+            finding[...] = flows.finding / base
+            # In equilibrium the unemployed of the base year become so at the rate they find work.
+            claims[...] = flows.inflow / flows.rate / base
+
+    @staticmethod
+    def _search(y: Year) -> Array:
+        """Log of the income the unemployed can count on, over income without benefit."""
+        parts = y.match("*.search_income").values()
+        return np.asarray(sum(parts, np.zeros(y.draws)))
 
     @staticmethod
     def _generosity(y: Year) -> Array:
@@ -760,6 +850,42 @@ def _share_of_odds(log_odds: Array) -> Array:
 def _known(value: Array) -> Array:
     """The value, or 0 in the first sweep of the base year, when nobody has written it yet."""
     return np.zeros_like(value) if np.isnan(value).all() else value
+
+
+HELD = (
+    "base_wedge",
+    "base_productivity",
+    "base_generosity",
+    "base_formality_policy",
+    "base_formal_share",
+    "base_programme_ratio",
+    "base_search",
+    "vacancy_response",
+)
+"""Values of the base year that later years are compared with."""
+
+
+def _check_engine(p: Mapping[str, Array]) -> None:
+    """Refuse an unknown engine, and flows where the closure makes unemployment a residual."""
+    engine = float(p[UNEMPLOYMENT_ENGINE.path][0])
+    if engine not in (0.0, 1.0):
+        raise PackError(
+            "labour market",
+            [
+                f"'{UNEMPLOYMENT_ENGINE.path}' is {engine:g}; use 0 (equilibrium and cycle) or 1 "
+                "(flows)"
+            ],
+        )
+    if p["macroeconomy.closure"][0] == 0.0 and engine == 1.0:
+        raise PackError(
+            "labour market",
+            [
+                "'labour_market.unemployment_engine' = 1 (flows) contradicts "
+                "'macroeconomy.closure' = 0 (M0), in which unemployment is the labour force less "
+                "employment: two equations for one rate; set the engine to 0 or choose another "
+                "closure"
+            ],
+        )
 
 
 def _check_shares(share: Array) -> None:

@@ -35,7 +35,9 @@ load_pack_once = cache(load_pack)
 
 
 @cache
-def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[str, Array]]:
+def prepared(
+    iso3: str, closure: float, flows: float = 0.0
+) -> tuple[Plan, dict[str, Array], dict[str, Array]]:
     """Plan, parameters and results, with a fiscal rule, unemployment benefits and ages moved.
 
     So are mortality and migration, whose patterns by age matter only then. Some
@@ -44,6 +46,7 @@ def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[st
     pack = load_pack_once(iso3)
     changes = [
         f'path = "macroeconomy.closure"\nset = {closure}',
+        f'path = "labour_market.unemployment_engine"\nset = {flows}',
         'path = "government.fiscal_closure"\nset = 1.0',
         'path = "labour_market.pensionable_age"\nadd = 0.5\nfrom = 2025',
         'path = "participation.child_care_response"\nset = 0.1',
@@ -117,8 +120,8 @@ def kinds_of_parameters() -> dict[str, list[tuple[str, str]]]:
 def test_a_parameter_matters(key: str) -> None:
     places = kinds_of_parameters()[key]
     for iso3, path in places:
-        for closure in (1.0, 0.0):
-            plan, parameters, base = prepared(iso3, closure)
+        for closure, flows in ((1.0, 0.0), (0.0, 0.0), (1.0, 1.0)):
+            plan, parameters, base = prepared(iso3, closure, flows)
             for other in others(parameters[path], plan.params[path]):
                 try:
                     found = results(iso3, plan, {**parameters, path: other})
