@@ -19,6 +19,7 @@ from calibration.demography import add_demography, pack_inputs
 from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.macro import add_macro, macro_base
+from calibration.macro_links import add_macro_links
 from calibration.nuptiality import add_families
 from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
 from calibration.united_nations import countries
@@ -85,6 +86,7 @@ def _level2(iso3: str) -> PackBuilder:
     base = base_year(iso3)
     add_labour(pack, iso3, base.population_midyear)
     add_macro(pack, iso3)
+    add_macro_links(pack, iso3, base.population_midyear)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)
     add_world_sources(pack, RAPID_SOURCES)

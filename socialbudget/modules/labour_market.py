@@ -268,7 +268,7 @@ class LabourMarket(Module):
         "contributions.wedge",
         "*.unemployment_generosity",
     )
-    lags = ("macroeconomy.output_gap",)
+    lags = ("macroeconomy.output_gap", "macroeconomy.labour_share_factor")
 
     def start(self, y: Year) -> None:
         _check_shares(y.p["labour_market.status_share"])
@@ -337,6 +337,8 @@ class LabourMarket(Module):
             slack = np.maximum(y.lag("labour_market.unemployment_rate"), 1e-6)
             ratio = slack / np.maximum(y.lag("labour_market.equilibrium_unemployment_rate"), 1e-6)
             share = share * ratio ** (-p["labour_market.wage_curve_elasticity"])
+            # What technology gives labour where its elasticity of substitution is not 1.
+            share = share * y.lag("macroeconomy.labour_share_factor")
         y["labour_market.labour_share"] = share
         income = share * (
             y["macroeconomy.gdp"] - y["government.indirect_taxes"] + y["government.subsidies"]

@@ -37,6 +37,7 @@ class SchemeAccounts(Module):
         self._insured_rows = np.flatnonzero(self._insurance >= 0)
         self._public = np.array([s.instance.sector == "government" for s in schemes], dtype=float)
         self._cash = np.array([s.instance.benefit_type == "cash" for s in schemes], dtype=float)
+        self._means_tested = np.array([s.instance.means_tested for s in schemes], dtype=float)
         self._absorbs = np.array([s.instance.deficit_rule == "reserve" for s in schemes])
         self._transfers = np.zeros((len(schemes), len(schemes)))
         for t in transfers:
@@ -101,6 +102,13 @@ class SchemeAccounts(Module):
                 "LCU/year",
                 "flow",
                 "Cash benefits of government schemes",
+            ),
+            Var(
+                "scheme_accounts.public_means_tested_benefits",
+                (),
+                "LCU/year",
+                "flow",
+                "Means-tested cash benefits of government schemes",
             ),
             Var(
                 "scheme_accounts.public_kind_benefits",
@@ -231,6 +239,9 @@ class SchemeAccounts(Module):
 
         bonds = y["financing_rules.bond_share"]
         y["scheme_accounts.public_cash_benefits"] = (benefits * self._public * self._cash).sum(1)
+        y["scheme_accounts.public_means_tested_benefits"] = (
+            benefits * self._public * self._cash * self._means_tested
+        ).sum(1)
         y["scheme_accounts.public_kind_benefits"] = (
             benefits * self._public * (1.0 - self._cash)
         ).sum(1)
