@@ -135,7 +135,7 @@ def add_neutral_links(
     foreign_currency_share: float,
     household_investment_share: float,
 ) -> None:
-    """The same for a synthetic country: nothing grows but prices, no income of firms from abroad."""
+    """The same for a synthetic country, where nothing grows but prices."""
     _add_defaults(
         pack,
         source,

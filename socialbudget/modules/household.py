@@ -13,7 +13,6 @@ from socialbudget.modules._shared import (
 )
 from socialbudget.pack import Pack
 
-
 _CONSUMED = (
     (
         "household.benefit_share",

@@ -37,10 +37,10 @@ class Macroeconomy(Module):
     The savings-investment gap ``res = Y - Y_d`` goes to investment by `theta_investment` and to
     imports by the rest, so the product account closes exactly. The closures are special cases of
     one formula: weight of demand fading and theta given (M1), weight 1 (M2), weight 0 and theta 1
-    (M3), weight 0 and theta 0 (M4); under M0 growth of output is given. Investment moves capital to a
-    long-run ratio to output, chosen so that the base year's investment is reproduced: with the
-    plain ``delta + g`` rule of the method, a country whose base year falls short of it would let
-    its capital run down for ever.
+    (M3), weight 0 and theta 0 (M4); under M0 growth of output is given. Investment moves capital
+    to a long-run ratio to output, chosen so that the base year's investment is reproduced: with
+    the plain ``delta + g`` rule of the method, a country whose base year falls short of it would
+    let its capital run down for ever.
     """
 
     name = "macroeconomy"
@@ -286,7 +286,7 @@ class Macroeconomy(Module):
             (),
             "1",
             "rate",
-            "Balance of government schemes over GDP in the base year",
+            "Saving of government schemes before income on reserves, over GDP in the base year",
         ),
     )
     reads = (
@@ -300,7 +300,7 @@ class Macroeconomy(Module):
         "household.consumed_benefits",
         "household.consumed_means_tested_benefits",
         "government.consumption",
-        "scheme_accounts.public_balance",
+        "scheme_accounts.public_primary_balance",
         "human_capital.index",
         "human_capital.growth",
         "exchange_rate.real_index",
@@ -356,7 +356,7 @@ class Macroeconomy(Module):
         ) / gdp
         y["macroeconomy.import_share"] = m / (c + i + g)
         y["macroeconomy.export_share"] = x / gdp
-        y["macroeconomy.scheme_saving_share"] = y["scheme_accounts.public_balance"] / gdp
+        y["macroeconomy.scheme_saving_share"] = y["scheme_accounts.public_primary_balance"] / gdp
         y["macroeconomy.interest_rate"] = (
             p["macroeconomy.real_interest_rate"] + p["macroeconomy.inflation_target"]
         )
@@ -452,9 +452,10 @@ class Macroeconomy(Module):
         wanted = fixed + slope * gap
         output = potential * (1.0 + gap)
         residual = output - ((c + wanted + g) * (1.0 - import_share) + exports)
-        # Where schemes' saving does not reach investment it reduces what the world finances.
+        # Where schemes' saving does not reach investment it reduces what the world finances. Income
+        # on reserves is left out: what the schemes save of it, those who pay it save less.
         off = 1.0 - p["channels.reserves_to_investment"]
-        saved = y["scheme_accounts.public_balance"] / price
+        saved = y["scheme_accounts.public_primary_balance"] / price
         held = theta * off * (saved - y.lag("macroeconomy.scheme_saving_share") * output)
         # What a real depreciation adds to net exports, and is not met by output, takes the place
         # of investment: without this the gap would send it straight back into imports.

@@ -159,6 +159,13 @@ class SchemeAccounts(Module):
                 "flow",
                 "Receipts less expenditure of government schemes",
             ),
+            Var(
+                "scheme_accounts.public_primary_balance",
+                (),
+                "LCU/year",
+                "flow",
+                "Receipts less expenditure of government schemes, without income on reserves",
+            ),
         )
         self.reads = (
             "*.benefit_expenditure",
@@ -256,6 +263,7 @@ class SchemeAccounts(Module):
         y["scheme_accounts.interest_from_budget"] = (income * bonds * self._public).sum(1)
         y["scheme_accounts.income_from_firms"] = (income * (1.0 - bonds) * self._public).sum(1)
         y["scheme_accounts.public_balance"] = (balance * self._public).sum(1)
+        y["scheme_accounts.public_primary_balance"] = ((balance - income) * self._public).sum(1)
 
     def identities(self, y: Year) -> Mapping[str, Array]:
         receipts = y["scheme_accounts.receipts"]

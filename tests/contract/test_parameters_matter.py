@@ -48,6 +48,11 @@ def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[st
         'path = "labour_market.pensionable_age"\nadd = 0.5\nfrom = 2025',
         'path = "demography.mortality_index"\nset = -0.1',
         'path = "demography.migration_shift"\nset = 0.001',
+        'path = "external_account.adjustment_speed"\nset = 0.5',
+        'path = "human_capital.age_weight"\nset = 0.5',
+        'path = "human_capital.spending_elasticity"\nset = 0.1',
+        'path = "channels.social_spending_to_human_capital"\nset = 1.0',
+        'path = "channels.poverty_to_consumption"\nset = 1.0',
     ]
     changes += [
         f'path = "schemes.{z}.replacement_rate"\nscale = 1.1\nfrom = 2025'
