@@ -9,7 +9,6 @@ import numpy as np
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
 from socialbudget.modules._shared import (
-    BENEFITS_TO_CONSUMPTION,
     CLOSURE,
     GDP_ACCOUNTS,
     INFLATION_TARGET,
@@ -114,7 +113,6 @@ class Macroeconomy(Module):
             "Propensity to consume means-tested benefits where they have their own",
             "fixed",
         ),
-        BENEFITS_TO_CONSUMPTION,
         POVERTY_TO_CONSUMPTION,
         RESERVES_TO_INVESTMENT,
         Param(

@@ -13,7 +13,7 @@ from socialbudget.errors import SocialBudgetError
 from socialbudget.pack import load_pack
 from socialbudget.results import Results
 from socialbudget.scenario import Change, Scenario
-from tests.transform import with_values
+from tests.transform import money_times, with_values
 
 pack_of = cache(load_pack)
 CLOSURE = "macroeconomy.closure"
@@ -195,10 +195,9 @@ def test_a_real_depreciation_moves_trade_by_its_elasticities(closure: float) -> 
     assert lost == pytest.approx(expected + consumed, rel=0.03)
 
 
-def test_prices_of_a_country_in_another_unit(scale: float = 1e3) -> None:
+def test_prices_of_a_country_in_another_unit() -> None:
     """Money in another unit changes no ratio of the new accounts, wherever prices go."""
-    from tests.transform import money_times
-
+    scale = 1e3
     values = {
         "external_account.foreign_inflation": 0.01,
         "external_account.adjustment_speed": 0.5,
