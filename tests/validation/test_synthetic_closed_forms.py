@@ -690,7 +690,7 @@ def test_exchanging_women_and_men_exchanges_the_results(pack: Pack) -> None:
         close((1.0 - gap) * (1.0 - other), 1.0, 1e-10)
 
 
-@pytest.mark.parametrize("closure", [0.0, 1.0])
+@pytest.mark.parametrize("closure", [0.0, 1.0, 3.0, 4.0])
 def test_faster_inflation_changes_nothing_real(pack: Pack, closure: float) -> None:
     """Everything is indexed; interest on debt goes abroad, where its nominal part does no harm."""
     options = {"macroeconomy.closure": closure, "government.foreign_debt_share": 1.0}
