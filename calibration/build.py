@@ -24,6 +24,7 @@ from calibration.labour import add_labour
 from calibration.labour_flows import add_labour_flows
 from calibration.labour_supply import add_labour_supply
 from calibration.macro import add_macro, macro_base
+from calibration.macro_links import add_macro_links
 from calibration.nuptiality import add_families
 from calibration.satellites import add_satellites
 from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
@@ -96,6 +97,7 @@ def _level2(iso3: str) -> PackBuilder:
     add_employment_structure(pack, iso3, base.population_midyear, formal)
     add_labour_flows(pack, iso3, base)
     add_macro(pack, iso3)
+    add_macro_links(pack, iso3, base.population_midyear)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)
     add_satellites(pack, iso3, base)

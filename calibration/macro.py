@@ -303,10 +303,29 @@ def output_per_worker_growth(iso3: str) -> dict[int, float]:
     return {y: end + (start - end) * math.exp(-TFP_DECAY * (y - FIRST)) for y in years}
 
 
+def schooling_growth(iso3: str) -> dict[int, float]:
+    """Growth of human capital per worker by schooling, by year.
+
+    Mean growth of the human capital index of the Penn World Table over 2009-19, fading as growth
+    of productivity does: a population cannot go on lengthening its schooling for ever.
+    """
+    table = read_source("pwt1001_series")
+    hc = table[table["iso3"] == iso3].set_index("year")["hc"]
+    past = (float(hc[2019]) / float(hc[2009])) ** 0.1 - 1
+    return {y: past * math.exp(-TFP_DECAY * (y - FIRST)) for y in range(FIRST, LAST + 1)}
+
+
 def tfp_growth(iso3: str) -> dict[int, float]:
-    """Growth of total factor productivity: the labour share times that of output per worker."""
-    share = macro_base(iso3).labour_share
-    return {y: share * g for y, g in output_per_worker_growth(iso3).items()}
+    """Growth of total factor productivity: what growth of output per worker owes to no schooling.
+
+    Output per worker grows in the long run by productivity over the labour share and by human
+    capital. Both together must give the published growth, which holds the effect of schooling.
+    """
+    share, schooling = macro_base(iso3).labour_share, schooling_growth(iso3)
+    return {
+        y: (1 + share * g) / (1 + schooling[y]) ** share - 1
+        for y, g in output_per_worker_growth(iso3).items()
+    }
 
 
 def gdp_growth(iso3: str) -> dict[int, float]:
@@ -413,7 +432,7 @@ def add_macro_sources(pack: PackBuilder, iso3: str) -> None:
         edition="10.01",
         licence="CC BY 4.0",
         retrieved="2023",
-        note="Labour share and depreciation of 2019.",
+        note="Labour share and depreciation of 2019, human capital of 2009 and 2019.",
     )
     pack.source(
         "derived_values",
@@ -456,6 +475,7 @@ def add_macro(pack: PackBuilder, iso3: str) -> None:
     _add_household(pack, iso3)
     for name, value, unit, note in (
         ("closure", 1.0, "1", "M1, hybrid"),
+        ("substitution_elasticity", 1.0, "1", "Cobb-Douglas; 0.7 where it is not"),
         ("kappa_p", 0.25, "1", ""),
         ("taylor_inflation", 1.5, "1", "of the nominal rate"),
         ("taylor_gap", 0.5, "1", ""),
@@ -553,10 +573,23 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
         "1/year",
         source if usa else "macro_assumptions",
         "estimated" if usa else "assumed",
-        note="Labour share x the Trustees' growth of output per worker"
-        if usa
-        else "From the value implied by projected growth to 2029 towards 1% a year; "
-        "the base-year entry repeats 2025",
+        note=(
+            "Labour share x the Trustees' growth of output per worker"
+            if usa
+            else "From the value implied by projected growth to 2029 towards 1% a year; "
+            "the base-year entry repeats 2025"
+        )
+        + "; without the part of growth that is schooling",
+    )
+    schooling = schooling_growth(iso3)
+    pack.series(
+        "human_capital.schooling_growth",
+        _annual(schooling[FIRST], schooling),
+        "1/year",
+        "pwt",
+        "estimated",
+        note="Mean growth of the index of human capital in 2009-19, fading by 3% a year; the "
+        "base-year entry repeats 2025",
     )
     growth = gdp_growth(iso3)
     pack.series(

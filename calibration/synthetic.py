@@ -24,6 +24,7 @@ from calibration.economic_activity import add_synthetic_activity
 from calibration.employment_structure import add_synthetic_structure
 from calibration.labour_flows import add_synthetic_flows
 from calibration.labour_supply import add_responses
+from calibration.macro_links import add_neutral_links
 from calibration.satellites import add_care_assumptions, add_formalisation
 from calibration.uncertainty import add_neutral_parameters
 from socialbudget.builder import PackBuilder
@@ -73,6 +74,8 @@ TAXES = {
 NON_TAX, SUBSIDIES, PUBLIC_INVESTMENT = 0.01, 0.005, 0.03
 DEBT = 0.6
 FOREIGN_DEBT_SHARE = 0.3
+FOREIGN_CURRENCY_SHARE = 0.2
+DWELLINGS = 0.2  # of capital formation other than the government's
 SURPLUS_SHARE = 0.6
 REMITTANCES = 0.01
 
@@ -653,6 +656,7 @@ def _add_economy(pack: PackBuilder, base: Synthetic) -> None:
         "macroeconomy",
         {
             "closure": (1.0, "1"),
+            "substitution_elasticity": (1.0, "1"),
             "labour_share": (LABOUR_SHARE, "1"),
             "capital_output_ratio": (CAPITAL_OUTPUT_RATIO, "year"),
             "depreciation_rate": (DEPRECIATION, "1/year"),
@@ -725,6 +729,17 @@ def _add_government(pack: PackBuilder, base: Synthetic) -> None:
         + other
         + interest
         - from_budget
+    )
+    # Net foreign assets grow with prices: their yearly change is inflation on the opening stock.
+    current_account = REMITTANCES * GDP - FOREIGN_DEBT_SHARE * (interest - from_budget)
+    add_neutral_links(
+        pack,
+        SOURCE,
+        net_foreign_assets=current_account * (1.0 + INFLATION) / INFLATION,
+        foreign_inflation=INFLATION,
+        interest_rate=REAL_INTEREST + INFLATION,
+        foreign_currency_share=FOREIGN_CURRENCY_SHARE,
+        household_investment_share=DWELLINGS,
     )
     money = "LCU/year"
     _scalars(

@@ -23,6 +23,7 @@ def scheme_account(
     insurance: NDArray[int64],
     public: NDArray[bool_],
     cash: NDArray[bool_],
+    means_tested: NDArray[bool_],
     absorbs: NDArray[bool_],
     transfer_from: NDArray[int64],
     transfer_to: NDArray[int64],
@@ -52,8 +53,8 @@ def scheme_account(
     contributions : float64[draw, insurance, 3], LCU/year by payer
     insurance : int64[scheme]
         Row of the scheme among the insurances, -1 for none.
-    public, cash, absorbs : bool[scheme]
-        Government scheme; benefits in cash; a deficit is taken from the reserve first.
+    public, cash, means_tested, absorbs : bool[scheme]
+        Government scheme; benefits in cash; means-tested; the reserve takes a deficit first.
     transfer_from, transfer_to : int64[transfer], scheme
     transfer_share : float64[transfer], over benefits of the paying scheme
     stock : float64[draw, scheme], LCU
@@ -66,10 +67,10 @@ def scheme_account(
         earmarked tax, property income, transfer in, other.
     administration, transfer_out, expenditure, deficit_cover, balance : float64[draw, scheme] (out)
     reserve : float64[draw, scheme], LCU (out)
-    totals : float64[draw, 8], LCU/year (out)
+    totals : float64[draw, 10], LCU/year (out)
         Of government schemes: cash benefits, benefits in kind, administration, contributions with
         premiums, payments of the state, income on government bonds, other income on reserves,
-        balance.
+        balance, means-tested cash benefits, balance without income on reserves.
     """
     draws, schemes = benefits.shape
     for d in range(draws):
@@ -123,6 +124,9 @@ def scheme_account(
                 totals[d, 5] += income * bond_share[d, z]
                 totals[d, 6] += income * (1.0 - bond_share[d, z])
                 totals[d, 7] += balance[d, z]
+                if cash[z] and means_tested[z]:
+                    totals[d, 8] += paid
+                totals[d, 9] += balance[d, z] - income
             else:
                 receipts[d, z, 8] = by_rule + cover
                 deficit_cover[d, z] = 0.0

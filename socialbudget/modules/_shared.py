@@ -24,9 +24,16 @@ CORPORATE_TAX = base_account("government.corporate_tax", "Taxes on corporate inc
 CONSUMPTION_TAX = base_account("government.consumption_tax", "Taxes on household consumption")
 DEBT = base_account("government.debt", "Gross public debt at the end of the year", "LCU")
 
+NET_FOREIGN_ASSETS = Param(
+    "external_account.net_foreign_assets", (), "LCU", -1e30, 1e30,
+    "Assets less liabilities of residents abroad at the end of the base year", "fixed",
+)  # fmt: skip
+
 CLOSURE = Param(
-    "macroeconomy.closure", (), "1", 0, 1, "Macro closure: 0 = M0 classic, 1 = M1 hybrid", "fixed"
-)
+    "macroeconomy.closure", (), "1", 0, 4,
+    "Macro closure: 0 = M0 classic, 1 = M1 hybrid, 2 = M2 demand-led, 3 = M3 savings-driven, "
+    "4 = M4 external", "fixed",
+)  # fmt: skip
 LABOUR_SHARE = Param(
     "macroeconomy.labour_share", (), "1", 0.1, 1,
     "Labour income, self-employed labour included, over GDP at factor cost",

@@ -5,8 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from socialbudget.contract import Array, Module, Param, Var, Year
-from socialbudget.modules._shared import CORPORATE_TAX, INCOME_TAX, OPERATING_SURPLUS_SHARE
+from socialbudget.modules._shared import (
+    BENEFITS_TO_CONSUMPTION,
+    CORPORATE_TAX,
+    INCOME_TAX,
+    OPERATING_SURPLUS_SHARE,
+)
 from socialbudget.pack import Pack
+
+_CONSUMED = (
+    (
+        "household.benefit_share",
+        "household.consumed_benefits",
+        "scheme_accounts.public_cash_benefits",
+    ),
+    (
+        "household.means_tested_share",
+        "household.consumed_means_tested_benefits",
+        "scheme_accounts.public_means_tested_benefits",
+    ),
+)
+"""Share of GDP in the base year, benefits as they count for consumption, benefits paid."""
 
 
 class Household(Module):
@@ -22,6 +41,7 @@ class Household(Module):
     params = (
         INCOME_TAX,
         CORPORATE_TAX,
+        BENEFITS_TO_CONSUMPTION,
         Param(
             "government.income_tax_change",
             (),
@@ -101,6 +121,28 @@ class Household(Module):
             "Effective corporate tax rate of the base year",
         ),
         Var("household.remittance_share", (), "1", "rate", "Remittances over GDP"),
+        Var(
+            "household.consumed_benefits",
+            (),
+            "LCU/year",
+            "flow",
+            "Cash benefits as they count for consumption",
+        ),
+        Var(
+            "household.consumed_means_tested_benefits",
+            (),
+            "LCU/year",
+            "flow",
+            "Means-tested cash benefits as they count for consumption",
+        ),
+        Var("household.benefit_share", (), "1", "rate", "Cash benefits over GDP in the base year"),
+        Var(
+            "household.means_tested_share",
+            (),
+            "1",
+            "rate",
+            "Means-tested cash benefits over GDP in the base year",
+        ),
     )
     reads = (
         "macroeconomy.gdp",
@@ -111,6 +153,7 @@ class Household(Module):
         "government.interest_to_households",
         "contributions.employer_rate_effective",
         "scheme_accounts.public_cash_benefits",
+        "scheme_accounts.public_means_tested_benefits",
         "scheme_accounts.public_contributions",
         "fiscal_rule.income_tax_adjustment",
     )
@@ -128,10 +171,23 @@ class Household(Module):
         rate = income_tax / (base + property_income)
         y["household.base_income_tax_rate"] = rate
         self._account(y, surplus, base, rate, corporate_tax / surplus)
+        for share, consumed, paid in _CONSUMED:
+            y[share] = y[paid] / y["macroeconomy.gdp"]
+            y[consumed] = y[paid]
 
     def step(self, y: Year) -> None:
-        for name in ("base_income_tax_rate", "base_corporate_tax_rate", "remittance_share"):
+        for name in (
+            "base_income_tax_rate",
+            "base_corporate_tax_rate",
+            "remittance_share",
+            "benefit_share",
+            "means_tested_share",
+        ):
             y[f"household.{name}"] = y.lag(f"household.{name}")
+        on = y.p["channels.benefits_to_consumption"]
+        for share, consumed, paid in _CONSUMED:
+            usual = y.lag(share) * y["macroeconomy.gdp"]
+            y[consumed] = on * y[paid] + (1.0 - on) * usual
         surplus, base = self._bases(y)
         rate = (
             y.lag("household.base_income_tax_rate")

@@ -478,6 +478,7 @@ class LabourMarket(Module):
         self.lags = (
             "macroeconomy.output_gap",
             "macroeconomy.gdp",
+            "macroeconomy.labour_share_factor",
             *self._programmes,
         )
 
@@ -548,6 +549,8 @@ class LabourMarket(Module):
             slack = np.maximum(y.lag("labour_market.unemployment_rate"), 1e-6)
             ratio = slack / np.maximum(y.lag("labour_market.equilibrium_unemployment_rate"), 1e-6)
             share = share * ratio ** (-y.p["labour_market.wage_curve_elasticity"])
+            # What technology gives labour where its elasticity of substitution is not 1.
+            share = share * y.lag("macroeconomy.labour_share_factor")
         unabsorbed = self._unabsorbed_charges(y, classic)
         rate = y["contributions.employer_rate_effective"]
         self._spread(y, u, index, share, rate, np.expm1(unabsorbed))

@@ -1,4 +1,4 @@
-"""Supply, demand and the product account: closures M0 (classic) and M1 (hybrid), method 3.2-3.5."""
+"""Supply, demand and the product account under closures M0 to M4 (method 3.2-3.5)."""
 
 from __future__ import annotations
 
@@ -8,21 +8,38 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
-from socialbudget.modules._shared import CLOSURE, GDP_ACCOUNTS, INFLATION_TARGET, LABOUR_SHARE
+from socialbudget.modules._shared import (
+    CLOSURE,
+    GDP_ACCOUNTS,
+    INFLATION_TARGET,
+    LABOUR_SHARE,
+    POVERTY_TO_CONSUMPTION,
+    RESERVES_TO_INVESTMENT,
+)
 from socialbudget.pack import Pack
 
 TREND_YEARS = 10.0
 """Firms take a tenth of what is new in a year's productivity growth for lasting."""
+CLASSIC, HYBRID, DEMAND_LED, SAVINGS_DRIVEN, EXTERNAL = 0.0, 1.0, 2.0, 3.0, 4.0
+"""Macro closures M0 to M4."""
+DEMAND_LED_YEARS = 5
+"""Years for which output may be led by demand alone (M2)."""
 
 
 class Macroeconomy(Module):
     """One good, one sector; output is potential plus a gap that demand opens and time closes.
 
+    Technology has constant elasticity of substitution, normalised at the base year; with
+    elasticity 1 it is Cobb-Douglas. Its progress raises the efficiency of labour where the
+    elasticity is not 1, as only then there is a path of steady growth.
+
     The savings-investment gap ``res = Y - Y_d`` goes to investment by `theta_investment` and to
-    imports by the rest, so the product account closes exactly. Investment moves capital to a
-    long-run ratio to output, chosen so that the base year's investment is reproduced: with the
-    plain ``delta + g`` rule of the method, a country whose base year falls short of it would let
-    its capital run down for ever.
+    imports by the rest, so the product account closes exactly. The closures are special cases of
+    one formula: weight of demand fading and theta given (M1), weight 1 (M2), weight 0 and theta 1
+    (M3), weight 0 and theta 0 (M4); under M0 growth of output is given. Investment moves capital
+    to a long-run ratio to output, chosen so that the base year's investment is reproduced: with
+    the plain ``delta + g`` rule of the method, a country whose base year falls short of it would
+    let its capital run down for ever.
     """
 
     name = "macroeconomy"
@@ -48,6 +65,15 @@ class Macroeconomy(Module):
             0.3,
             "Growth of total factor productivity",
             "annual",
+        ),
+        Param(
+            "macroeconomy.substitution_elasticity",
+            (),
+            "1",
+            0.1,
+            5,
+            "Elasticity of substitution of capital and labour; 1 is Cobb-Douglas",
+            "fixed",
         ),
         Param(
             "macroeconomy.gdp_growth",
@@ -78,6 +104,17 @@ class Macroeconomy(Module):
             "household.mpc_labour", (), "1", 0, 1, "Propensity to consume labour income", "fixed"
         ),
         Param("household.mpc_benefits", (), "1", 0, 1, "Propensity to consume benefits", "fixed"),
+        Param(
+            "household.mpc_means_tested",
+            (),
+            "1",
+            0,
+            1,
+            "Propensity to consume means-tested benefits where they have their own",
+            "fixed",
+        ),
+        POVERTY_TO_CONSUMPTION,
+        RESERVES_TO_INVESTMENT,
         Param(
             "household.mpc_property",
             (),
@@ -164,6 +201,28 @@ class Macroeconomy(Module):
             "rate",
             "Elasticity of potential output to capital, one minus the base year's labour share",
         ),
+        Var(
+            "macroeconomy.labour_share_factor",
+            (),
+            "1",
+            "rate",
+            "Share of labour that technology brings about, relative to the base year",
+        ),
+        Var(
+            "macroeconomy.base_capital",
+            (),
+            "LCU_real",
+            "stock",
+            "Capital at the start of the base year, at base-year prices",
+        ),
+        Var(
+            "macroeconomy.base_workers",
+            (),
+            "person",
+            "flow",
+            "Potential employment of the base year",
+        ),
+        Var("macroeconomy.base_tfp", (), "1", "index", "Total factor productivity, base year"),
         Var("macroeconomy.capital_stock", (), "LCU_real", "stock", "Capital at base-year prices"),
         Var("macroeconomy.private_consumption", (), "LCU/year", "flow", "Private consumption"),
         Var(
@@ -220,6 +279,13 @@ class Macroeconomy(Module):
         ),
         Var("macroeconomy.import_share", (), "1", "rate", "Imports over domestic demand"),
         Var("macroeconomy.export_share", (), "1", "rate", "Exports over potential output"),
+        Var(
+            "macroeconomy.scheme_saving_share",
+            (),
+            "1",
+            "rate",
+            "Saving of government schemes before income on reserves, over GDP in the base year",
+        ),
     )
     reads = (
         "participation.labour_force",
@@ -229,17 +295,23 @@ class Macroeconomy(Module):
         "prices.foreign_price_level",
         "household.labour_income_net",
         "household.property_income_net",
-        "household.cash_benefits",
+        "household.consumed_benefits",
+        "household.consumed_means_tested_benefits",
         "government.consumption",
+        "scheme_accounts.public_primary_balance",
+        "human_capital.index",
+        "human_capital.growth",
+        "exchange_rate.real_index",
     )
     lags = ("prices.gdp_deflator",)
 
     def start(self, y: Year) -> None:
         p = y.p
         closure = float(p["macroeconomy.closure"].flat[0])
-        if closure not in (0.0, 1.0):
+        if closure not in (CLASSIC, HYBRID, DEMAND_LED, SAVINGS_DRIVEN, EXTERNAL):
             raise PackError(
-                "macro closure", [f"'macroeconomy.closure' is {closure:g}; use 0 (M0) or 1 (M1)"]
+                "macro closure",
+                [f"'macroeconomy.closure' is {closure:g}; use 0, 1, 2, 3 or 4 (M0 to M4)"],
             )
         account = {
             name: np.broadcast_to(p[f"macroeconomy.{name}"], (y.draws,))
@@ -270,7 +342,11 @@ class Macroeconomy(Module):
             1.0 - y["labour_market.equilibrium_unemployment_rate"]
         )
         y["macroeconomy.tfp"] = gdp / (opening**alpha * workers ** (1.0 - alpha))
-        growth = p["macroeconomy.tfp_growth"] / (1.0 - alpha)
+        y["macroeconomy.base_tfp"] = y["macroeconomy.tfp"]
+        y["macroeconomy.base_capital"] = opening
+        y["macroeconomy.base_workers"] = workers
+        y["macroeconomy.labour_share_factor"] = 1.0
+        growth = _progress(y, alpha) / (1.0 - alpha)
         y["macroeconomy.trend_growth"] = growth
         missing = i - opening * (depreciation + growth)
         y["macroeconomy.capital_target"] = (
@@ -278,6 +354,7 @@ class Macroeconomy(Module):
         ) / gdp
         y["macroeconomy.import_share"] = m / (c + i + g)
         y["macroeconomy.export_share"] = x / gdp
+        y["macroeconomy.scheme_saving_share"] = y["scheme_accounts.public_primary_balance"] / gdp
         y["macroeconomy.interest_rate"] = (
             p["macroeconomy.real_interest_rate"] + p["macroeconomy.inflation_target"]
         )
@@ -291,6 +368,10 @@ class Macroeconomy(Module):
             "capital_target",
             "import_share",
             "export_share",
+            "scheme_saving_share",
+            "base_capital",
+            "base_workers",
+            "base_tfp",
         ):
             y[f"macroeconomy.{name}"] = y.lag(f"macroeconomy.{name}")
         price = y["prices.gdp_deflator"]
@@ -298,7 +379,17 @@ class Macroeconomy(Module):
         capital = y.lag("macroeconomy.capital_stock")
         tfp = y.lag("macroeconomy.tfp") * (1.0 + p["macroeconomy.tfp_growth"])
         y["macroeconomy.tfp"] = tfp
-        classic = p["macroeconomy.closure"][0] == 0.0
+        closure = float(p["macroeconomy.closure"][0])
+        classic = closure == CLASSIC
+        if closure == DEMAND_LED and y.year > y.base_year + DEMAND_LED_YEARS:
+            raise PackError(
+                "macro closure",
+                [
+                    f"M2 (demand-led) is refused after {y.base_year + DEMAND_LED_YEARS}: over more "
+                    f"than {DEMAND_LED_YEARS} years nothing ties demand to what can be produced. "
+                    "End the run there, or use M1, in which demand fades"
+                ],
+            )
         # A later change of the labour share is one of distribution: technology, whose elasticities
         # depend on the units of capital and labour, keeps the share of the base year.
         alpha = y["macroeconomy.capital_elasticity"]
@@ -308,7 +399,9 @@ class Macroeconomy(Module):
             workers = y["participation.labour_force"].sum(axis=(1, 2)) * (
                 1.0 - y["labour_market.equilibrium_unemployment_rate"]
             )
-            potential = tfp * capital**alpha * workers ** (1.0 - alpha)
+            potential = self._production(y, capital, workers * y["human_capital.index"])
+        if classic:
+            y["macroeconomy.labour_share_factor"] = 1.0
         y["macroeconomy.potential_gdp_real"] = potential
 
         target = p["macroeconomy.inflation_target"]
@@ -321,7 +414,7 @@ class Macroeconomy(Module):
         speed = p["macroeconomy.investment_speed"]
         # Trend growth that capital must follow: productivity over the elasticity of labour.
         before = y.lag("macroeconomy.trend_growth")
-        news = p["macroeconomy.tfp_growth"] / (1.0 - alpha) - before
+        news = _progress(y, alpha) / (1.0 - alpha) - before
         growth = before + news / TREND_YEARS
         y["macroeconomy.trend_growth"] = growth
 
@@ -341,7 +434,7 @@ class Macroeconomy(Module):
         import_share = y.lag("macroeconomy.import_share") * real_rate ** (
             -p["macroeconomy.import_price_elasticity"]
         )
-        weight = np.zeros(1) if classic else _demand_weight(y)
+        weight, theta = _weight_and_theta(y, closure)
         # Demand is linear in the gap through investment; solve it exactly.
         slope = capital * (
             p["macroeconomy.investment_gap_response"]
@@ -357,9 +450,23 @@ class Macroeconomy(Module):
         wanted = fixed + slope * gap
         output = potential * (1.0 + gap)
         residual = output - ((c + wanted + g) * (1.0 - import_share) + exports)
-        theta = p["macroeconomy.theta_investment"]
-        investment = wanted + theta * residual
-        imports = import_share * (c + wanted + g) - (1.0 - theta) * residual
+        # Where schemes' saving does not reach investment it reduces what the world finances. Income
+        # on reserves is left out: what the schemes save of it, those who pay it save less.
+        off = 1.0 - p["channels.reserves_to_investment"]
+        saved = y["scheme_accounts.public_primary_balance"] / price
+        held = theta * off * (saved - y.lag("macroeconomy.scheme_saving_share") * output)
+        # What a real depreciation adds to net exports, and is not met by output, takes the place
+        # of investment: without this the gap would send it straight back into imports.
+        index = y["exchange_rate.real_index"]
+        switched = exports * (1.0 - index ** -p["macroeconomy.export_price_elasticity"])
+        switched -= (
+            import_share
+            * (1.0 - index ** p["macroeconomy.import_price_elasticity"])
+            * (c + wanted + g)
+        )
+        held = held + (1.0 - theta) * (1.0 - weight) * switched
+        investment = wanted + theta * residual - held
+        imports = import_share * (c + wanted + g) - (1.0 - theta) * residual - held
         y["macroeconomy.output_gap"] = gap
         y["macroeconomy.gdp_real"] = output
         y["macroeconomy.private_consumption"] = consumption
@@ -381,12 +488,39 @@ class Macroeconomy(Module):
         )
 
     @staticmethod
+    def _production(y: Year, capital: Array, labour: Array) -> Array:
+        """Potential output, and what technology does to the share of labour."""
+        tfp, alpha = y["macroeconomy.tfp"], y["macroeconomy.capital_elasticity"]
+        output: Array = tfp * capital**alpha * labour ** (1.0 - alpha)
+        sigma = y.p["macroeconomy.substitution_elasticity"]
+        y["macroeconomy.labour_share_factor"] = 1.0
+        unit = sigma == 1.0
+        if unit.all():
+            return output
+        base_capital = y["macroeconomy.base_capital"]
+        base_labour = y["macroeconomy.base_workers"]
+        # Neutral at the base year's inputs: output over the Cobb-Douglas of the same inputs.
+        base = base_capital**alpha * base_labour ** (1.0 - alpha)
+        efficiency = tfp / y["macroeconomy.base_tfp"]
+        r = np.where(unit, 1.0, 1.0 - 1.0 / sigma)
+        k = r * np.log(capital / base_capital)
+        n = r * (np.log(labour / base_labour) + np.log(efficiency) / (1.0 - alpha))
+        mean = np.log1p(alpha * np.expm1(k) + (1.0 - alpha) * np.expm1(n))
+        y["macroeconomy.labour_share_factor"] = np.where(unit, 1.0, np.exp(n - mean))
+        ces = y["macroeconomy.base_tfp"] * base * np.exp(mean / r)
+        return np.where(unit, output, ces)
+
+    @staticmethod
     def _planned_consumption(y: Year) -> Array:
         p = y.p
+        own = p["household.mpc_means_tested"] - p["household.mpc_benefits"]
         return (
             p["household.mpc_labour"] * y["household.labour_income_net"]
-            + p["household.mpc_benefits"] * y["household.cash_benefits"]
+            + p["household.mpc_benefits"] * y["household.consumed_benefits"]
             + p["household.mpc_property"] * y["household.property_income_net"]
+            + p["channels.poverty_to_consumption"]
+            * own
+            * y["household.consumed_means_tested_benefits"]
         )
 
     def identities(self, y: Year) -> Mapping[str, Array]:
@@ -418,10 +552,25 @@ class Macroeconomy(Module):
         return found
 
 
-def _demand_weight(y: Year) -> Array:
+def _weight_and_theta(y: Year, closure: float) -> tuple[Array, Array]:
+    """Weight of demand in output, and share of the savings gap that investment absorbs."""
+    theta = y.p["macroeconomy.theta_investment"]
     horizon = y.p["macroeconomy.demand_weight_years"]
-    elapsed = y.year - y.base_year - 1
-    return np.clip(1.0 - elapsed / np.maximum(horizon, 1e-9), 0.0, 1.0)
+    if closure == HYBRID:
+        elapsed = y.year - y.base_year - 1
+        fading = np.clip(1.0 - elapsed / np.maximum(horizon, 1e-9), 0.0, 1.0)
+        return np.where(horizon > 0.0, fading, 0.0), theta
+    if closure == DEMAND_LED:
+        return np.ones(1), theta
+    if closure == CLASSIC:
+        return np.zeros(1), theta
+    return np.zeros(1), np.full(1, 1.0 if closure == SAVINGS_DRIVEN else 0.0)
+
+
+def _progress(y: Year, alpha: Array) -> Array:
+    """Growth of output by technology and human capital at given capital and workers."""
+    tfp, growth = y.p["macroeconomy.tfp_growth"], y["human_capital.growth"]
+    return tfp + (1.0 + tfp) * ((1.0 + growth) ** (1.0 - alpha) - 1.0)
 
 
 def modules(pack: Pack) -> Sequence[Module]:

@@ -20,7 +20,9 @@ class Prices(Module):
     """A Phillips curve around the inflation target; consumption taxes pass into consumer prices.
 
     ``P = P(-1) (1 + target + kappa_p gap)`` and ``P_C = P (1 - t_0)/(1 - t)`` where t is the
-    tax-inclusive effective consumption tax rate.
+    tax-inclusive effective consumption tax rate. Foreign prices in domestic currency rise with the
+    inflation target, as the exchange rate follows the difference of inflation, and with the real
+    depreciation of the year.
     """
 
     name = "prices"
@@ -54,7 +56,7 @@ class Prices(Module):
         Var("prices.inflation", (), "1", "rate", "Consumer price inflation"),
         Var("prices.foreign_price_level", (), "1", "index", "Foreign prices in domestic currency"),
     )
-    reads = ("macroeconomy.output_gap",)
+    reads = ("macroeconomy.output_gap", "exchange_rate.real_depreciation")
 
     def start(self, y: Year) -> None:
         for name in (
@@ -84,7 +86,11 @@ class Prices(Module):
         )
         y["prices.consumer_price_index"] = cpi
         y["prices.inflation"] = cpi / y.lag("prices.consumer_price_index") - 1.0
-        y["prices.foreign_price_level"] = y.lag("prices.foreign_price_level") * (1.0 + target)
+        y["prices.foreign_price_level"] = (
+            y.lag("prices.foreign_price_level")
+            * (1.0 + target)
+            * (1.0 + y["exchange_rate.real_depreciation"])
+        )
 
 
 def modules(pack: Pack) -> Sequence[Module]:

@@ -41,6 +41,8 @@ PUBLIC_TOTALS = (
     "interest_from_budget",
     "income_from_firms",
     "public_balance",
+    "public_means_tested_benefits",
+    "public_primary_balance",
 )
 """Variables in the order in which the kernel takes and gives them."""
 
@@ -66,6 +68,7 @@ class SchemeAccounts(Module):
         )
         self._public = np.array([s.instance.sector == "government" for s in schemes])
         self._cash = np.array([s.instance.benefit_type == "cash" for s in schemes])
+        self._means_tested = np.array([s.instance.means_tested for s in schemes])
         self._absorbs = np.array([s.instance.deficit_rule == "reserve" for s in schemes])
         out = np.array([names.index(t.from_) for t in transfers], dtype=np.int64)
         into = np.array([names.index(t.to) for t in transfers], dtype=np.int64)
@@ -129,6 +132,13 @@ class SchemeAccounts(Module):
                 "Cash benefits of government schemes",
             ),
             Var(
+                "scheme_accounts.public_means_tested_benefits",
+                (),
+                "LCU/year",
+                "flow",
+                "Means-tested cash benefits of government schemes",
+            ),
+            Var(
                 "scheme_accounts.public_kind_benefits",
                 (),
                 "LCU/year",
@@ -177,6 +187,13 @@ class SchemeAccounts(Module):
                 "flow",
                 "Receipts less expenditure of government schemes",
             ),
+            Var(
+                "scheme_accounts.public_primary_balance",
+                (),
+                "LCU/year",
+                "flow",
+                "Receipts less expenditure of government schemes, without income on reserves",
+            ),
         )
         self.reads = (
             "*.benefit_expenditure",
@@ -212,6 +229,7 @@ class SchemeAccounts(Module):
             self._insurance,
             self._public,
             self._cash,
+            self._means_tested,
             self._absorbs,
             *self._transfers,
             stock,

@@ -56,6 +56,11 @@ def prepared(
         'path = "relative_earnings.gender_gap_target"\nset = 0.9\nfrom = 2025',
         'path = "demography.mortality_index"\nset = -0.1',
         'path = "demography.migration_shift"\nset = 0.001',
+        'path = "external_account.adjustment_speed"\nset = 0.5',
+        'path = "human_capital.age_weight"\nset = 0.5',
+        'path = "human_capital.spending_elasticity"\nset = 0.1',
+        'path = "channels.social_spending_to_human_capital"\nset = 1.0',
+        'path = "channels.poverty_to_consumption"\nset = 1.0',
     ]
     changes.append(
         'path = "formalisation.formalisation_rate"\n'

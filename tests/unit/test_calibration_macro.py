@@ -21,6 +21,7 @@ from calibration.macro import (
     productivity_growth,
     pwt,
     real_interest_rate,
+    schooling_growth,
     tfp_growth,
     trustees,
     wdi,
@@ -128,11 +129,22 @@ def test_us_paths_are_those_of_the_trustees():
 def test_tfp_gives_the_trend_of_output_per_worker(iso3):
     share = macro_base(iso3).labour_share
     worker, tfp = output_per_worker_growth(iso3), tfp_growth(iso3)
+    schooling = schooling_growth(iso3)
     assert list(tfp) == list(range(2025, 2101))
     for year in (2025, 2050, 2100):
-        assert tfp[year] / share == pytest.approx(worker[year])
+        # Technology and schooling together, weighted as production weighs them, nothing twice.
+        both = (1 + tfp[year]) * (1 + schooling[year]) ** share - 1
+        assert both / share == pytest.approx(worker[year], rel=1e-12)
+        assert tfp[year] < share * worker[year]
     if iso3 != "USA":
-        assert tfp[2100] == pytest.approx(0.01, abs=0.001)
+        assert pytest.approx((1 + tfp[2100]) * (1 + schooling[2100]) ** share, abs=0.001) == 1.01
+
+
+def test_schooling_fades_from_what_the_penn_world_table_saw():
+    south_africa = schooling_growth("ZAF")
+    assert south_africa[2025] == pytest.approx((2.908202 / 2.459007) ** 0.1 - 1, abs=1e-6)
+    assert south_africa[2100] < 0.2 * south_africa[2025]
+    assert schooling_growth("USA")[2025] < 0.003
 
 
 def test_classic_closure_keeps_unemployment(iso3):
