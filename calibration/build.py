@@ -16,6 +16,7 @@ from pathlib import Path
 from calibration import countries_page, synthetic
 from calibration.base_year import base_year
 from calibration.demography import add_demography, pack_inputs
+from calibration.fiscal import add_fiscal
 from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.macro import add_macro, macro_base
@@ -87,6 +88,7 @@ def _level2(iso3: str) -> PackBuilder:
     add_macro(pack, iso3)
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)
+    add_fiscal(pack)
     add_world_sources(pack, RAPID_SOURCES)
     accounts = macro_base(iso3)
     add_rapid_inputs(

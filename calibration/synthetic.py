@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from calibration.fiscal import add_fiscal
 from calibration.uncertainty import add_neutral_parameters
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FUNCTIONS, STANDARD
@@ -451,6 +452,7 @@ def build(folder: Path, version: str) -> Path:
     _add_labour(pack, base)
     _add_economy(pack, base)
     _add_schemes(pack, base)
+    add_fiscal(pack)
     _add_rapid_inputs(pack, base)
     pack.write(folder / ISO3)
     return folder / ISO3

@@ -78,6 +78,18 @@ class PackBuilder:
             raise ValueError(f"scheme '{name}' is registered twice")
         self._schemes[name] = attributes
 
+    @property
+    def schemes(self) -> Mapping[str, Mapping[str, Any]]:
+        """The scheme instances registered so far, with their attributes."""
+        return self._schemes
+
+    def total(self, path: str) -> float:
+        """Sum over all cells of a path's latest year among what has been added."""
+        found = [b for blocks in self._blocks.values() for b in blocks if b.path == path]
+        if not found:
+            raise ValueError(f"{path}: nothing has been added")
+        return float(max(found, key=lambda block: block.year).values.sum())
+
     def transfer(self, from_: str, to: str, share_of_benefits: float, source: str) -> None:
         """Register a regular transfer between two schemes, as a share of the payer's benefits."""
         self._transfers.append(

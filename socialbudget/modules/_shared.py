@@ -24,6 +24,11 @@ CORPORATE_TAX = base_account("government.corporate_tax", "Taxes on corporate inc
 CONSUMPTION_TAX = base_account("government.consumption_tax", "Taxes on household consumption")
 DEBT = base_account("government.debt", "Gross public debt at the end of the year", "LCU")
 
+FISCAL_CLOSURE = Param(
+    "government.fiscal_closure", (), "1", 0, 3,
+    "Fiscal closure: 0 = F0 debt floats, 1 = F1 income tax, 2 = F2 other spending, "
+    "3 = F3 contribution rates of schemes",
+)  # fmt: skip
 CLOSURE = Param(
     "macroeconomy.closure", (), "1", 0, 1, "Macro closure: 0 = M0 classic, 1 = M1 hybrid", "fixed"
 )
