@@ -17,7 +17,6 @@ from socialbudget.modules import Scheme, schemes_of
 from socialbudget.modules._shared import FISCAL_CLOSURE
 from socialbudget.pack import Pack
 
-
 RATE_CAP = 0.01
 """Largest change of a contribution rate in a year under F3, in insured earnings."""
 BY_RATES = 3.0
@@ -183,7 +182,7 @@ class ContributionRules(Module):
 
 NO_CARRIER = (
     "'government.fiscal_closure' is 3 (F3), but no scheme can carry it: it takes a contributory "
-    "scheme of the government with deficit_rule = \"reserve\" in pack.toml and a contribution rate "
+    'scheme of the government with deficit_rule = "reserve" in pack.toml and a contribution rate '
     "above zero. Use 0 (F0), 1 (F1) or 2 (F2)"
 )
 ADJUSTMENT = Param(

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from socialbudget.closures import MACRO
 from socialbudget.contract import Array
 from socialbudget.dims import SOURCES
+from socialbudget.modules._shared import CLOSURE
 from socialbudget.report import tables
 from socialbudget.results import Results
 
@@ -21,7 +23,16 @@ WIDTH = LABEL + SIDE_BY_SIDE * (4 * COLUMN + 1)
 NOISE = 1e-9
 """Relative change below which two runs are the same: above the solver's tolerance."""
 
+SHOWN = (1, 3, 4, 0)
+"""Macro closures beside each other unless others are asked for: the hybrid, the two ways in which
+its saving gap can close, and the classic one."""
+
 Pair = tuple[str, Results, Results]
+
+
+def shown_closures() -> list[str]:
+    """Codes of the macro closures that comparisons show."""
+    return [MACRO[number][0] for number in SHOWN if number <= CLOSURE.high]
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ def comparison_table(pairs: list[Pair]) -> str:
         lines += _sign_changes(title, members)
     note = (
         "Impact is the first year in which the reform differs. Long-run effects on output and jobs "
-        "depend on the macro closure: quote them only under both. pt: percentage points."
+        "depend on the macro closure: quote them only under several. pt: percentage points."
     )
     return "\n".join([*lines, "", *textwrap.wrap(note, WIDTH)])
 

@@ -27,6 +27,7 @@ ECHO = ("financing_rules.", "contribution_rules.")
 SHARED = {
     *RULES, "contribution_rate", "coverage_rate", "contribution_density", "compliance_rate",
     "earnings_cv", "earnings_floor", "earnings_ceiling", "base_contributions", "reserve",
+    "target_reserve_ratio",
 }  # fmt: skip
 """Scheme parameters that are the same whatever the kind."""
 
@@ -35,7 +36,9 @@ load_pack_once = cache(load_pack)
 
 
 @cache
-def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[str, Array]]:
+def prepared(
+    iso3: str, closure: float, fiscal: float = 1.0
+) -> tuple[Plan, dict[str, Array], dict[str, Array]]:
     """Plan, parameters and results, with a fiscal rule, unemployment benefits and ages moved.
 
     So are mortality and migration, whose patterns by age matter only then. Some
@@ -44,7 +47,7 @@ def prepared(iso3: str, closure: float) -> tuple[Plan, dict[str, Array], dict[st
     pack = load_pack_once(iso3)
     changes = [
         f'path = "macroeconomy.closure"\nset = {closure}',
-        'path = "government.fiscal_closure"\nset = 1.0',
+        f'path = "government.fiscal_closure"\nset = {fiscal}',
         'path = "labour_market.pensionable_age"\nadd = 0.5\nfrom = 2025',
         'path = "demography.mortality_index"\nset = -0.1',
         'path = "demography.migration_shift"\nset = 0.001',
@@ -107,8 +110,8 @@ def kinds_of_parameters() -> dict[str, list[tuple[str, str]]]:
 def test_a_parameter_matters(key: str) -> None:
     places = kinds_of_parameters()[key]
     for iso3, path in places:
-        for closure in (1.0, 0.0):
-            plan, parameters, base = prepared(iso3, closure)
+        for closure, fiscal in ((1.0, 1.0), (0.0, 1.0), (1.0, 3.0)):
+            plan, parameters, base = prepared(iso3, closure, fiscal)
             for other in others(parameters[path], plan.params[path]):
                 try:
                     found = results(iso3, plan, {**parameters, path: other})
