@@ -1,4 +1,7 @@
-"""Parameters of fiscal closure F3: reserves that contribution rates aim at, and how fast.
+"""Parameters of fiscal closure F3 and of the gender experiments.
+
+F3 has reserves that contribution rates aim at, and how fast. Parameters of the experiments are
+neutral: no credit for care beyond what is in the benefits, no part of a gap closed by assumption.
 
 No pack's law says what its schemes would aim at if their rates closed the account, so every value
 is assumed. A pension scheme that pays by its members' service still matures, and its reserve of
@@ -8,6 +11,8 @@ level a premium.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from socialbudget.builder import PackBuilder
 
@@ -46,6 +51,16 @@ def add_fiscal(pack: PackBuilder) -> None:
         ratio = min(held / spent, HIGHEST) if spent > 0.0 else 0.0
         note = "reserve over benefits of the base year, from the accounts in the pack"
         pack.value(path, round(ratio, 2), "year", SOURCE, "assumed", note=note)
+    for z, attributes in pack.schemes.items():
+        if attributes["kind"] == MATURING:
+            pack.table(
+                f"schemes.{z}.care_credit", ("sex",), np.zeros(2), "year", SOURCE, "assumed",
+                note="none counted here: credits in force are part of the benefits observed",
+            )  # fmt: skip
+    pack.value(
+        "participation.gender_gap_closed", 0.0, "1", SOURCE, "assumed",
+        note="no policy: participation follows its own path",
+    )  # fmt: skip
     if carriers:
         pack.value(
             "government.reserve_adjustment_years", PERIOD, "year", SOURCE, "assumed",

@@ -220,6 +220,42 @@ def compare(
 
 @main.command()
 @click.argument("country")
+def multipliers(country: str) -> None:
+    """Show what contributions, benefits and pensionable age do in COUNTRY, by closure.
+
+    Three standard shocks; output, jobs, formality, wages, debt and participation on impact, after 5
+    and after 30 years, under several closures side by side, with the source of each elasticity.
+    """
+    from socialbudget.pack import load_pack
+
+    pack = load_pack(country)
+    with _steps() as step:
+        step("Loading the model (the first run on a machine compiles it, up to a minute)")
+        from socialbudget.multipliers import report
+
+        text = report(pack, step)
+    click.echo(text)
+
+
+@main.command()
+@click.argument("country")
+@_to
+def gender(country: str, to: int) -> None:
+    """Run the six standard gender experiments in COUNTRY under two macro closures."""
+    from socialbudget.pack import load_pack
+
+    pack = load_pack(country)
+    _check_last_year(pack, to)
+    with _steps() as step:
+        step("Loading the model (the first run on a machine compiles it, up to a minute)")
+        from socialbudget.gender import report
+
+        text = report(pack, to=to, progress=step)
+    click.echo(text)
+
+
+@main.command()
+@click.argument("country")
 @click.option(
     "--equations",
     is_flag=True,
