@@ -85,7 +85,7 @@ def indicators(pack: Pack) -> list[Indicator]:
         Indicator("Women's share of benefits", points("indicators.women_share_of_benefits"), False),
         Indicator("Income tax rate", points("fiscal_rule.income_tax_adjustment"), False),
     ]
-    return [*out, Indicator(f"Poor, {_line()} a day", poor, False)]
+    return [*out, Indicator(f"Poor, {_line()} line", poor, False)]
 
 
 def _line() -> str:

@@ -153,7 +153,7 @@ def _split(title: str) -> tuple[str, str]:
 
 
 def _block(title: str, members: Sequence[Pair], shown: Sequence[Indicator]) -> list[str]:
-    picks = [_horizons(reform, baseline) for _, reform, baseline in members]
+    picks = [horizons(reform, baseline) for _, reform, baseline in members]
     heads, spans, years = " " * LABEL, " " * LABEL, " " * LABEL
     for (name, reform, _), places in zip(members, picks, strict=True):
         closing = " ".join(code for code, _ in tables.closures(reform).values())
@@ -174,7 +174,7 @@ def _block(title: str, members: Sequence[Pair], shown: Sequence[Indicator]) -> l
     return [row.rstrip() for row in rows]
 
 
-def _horizons(reform: Results, baseline: Results) -> list[int | None]:
+def horizons(reform: Results, baseline: Results) -> list[int | None]:
     """Positions of impact, 5 and 30 years later and the last year; None beyond the last."""
     first = first_difference(reform, baseline)
     last = len(reform.years) - 1
