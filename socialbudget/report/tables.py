@@ -872,8 +872,8 @@ def differences(results: Results, baseline: Results, years: Sequence[int] | None
     return rows.table(
         "T10",
         "Reform less baseline",
-        "Long-run effects on output and employment depend on the macro closure; those under another "
-        "stand beside it.",
+        "Long-run effects on output and employment depend on the macro closure; others stand "
+        "beside it.",
     )
 
 

@@ -138,7 +138,7 @@ def test_instrument_without_writer_is_refused() -> None:
     without = build_plan(build_modules(pack), pack.coords)
     for names in (without.variables, without.writer):
         del names["contribution_rules.rate_factor"]
-    with pytest.raises(PlanError, match="contribution_rules.rate_factor', which no module writes"):
+    with pytest.raises(PlanError, match=r"contribution_rules.rate_factor', which no module writes"):
         closures.check(without, parameters, pack)
     closures.check(plan, parameters, pack)
 
