@@ -78,7 +78,8 @@ class Equation:
     right : tuple of str
         The other unknowns of the year in it; patterns such as ``*.unemployment_generosity``
         stand for every variable of the core that matches, ``<cash>.benefit_expenditure`` for the
-        cash benefits of government schemes, ``<kind>`` and ``<public>`` likewise.
+        cash benefits of government schemes, ``<kind>`` and ``<public>`` likewise. ``a|b`` is the
+        first of the two that the model has.
     """
 
     name: str
@@ -87,6 +88,8 @@ class Equation:
     right: tuple[str, ...] = ()
     corner: bool = False
     """Some of them count only on one side of a limit, such as a deficit that has to be covered."""
+    optional: bool = False
+    """The equation is left out where no module writes its unknown."""
 
     @property
     def unknowns(self) -> tuple[str, ...]:
@@ -203,6 +206,11 @@ def _accounts() -> list[Equation]:
                  corner=True),
         Equation("balance of government schemes", z, f"{z}.public_balance",
                  (revenue, inflation, public), corner=True),
+        Equation("means-tested benefits of government schemes", z,
+                 f"{z}.public_means_tested_benefits", (cash,), corner=True, optional=True),
+        Equation("balance of government schemes before income on reserves", z,
+                 f"{z}.public_primary_balance", (revenue, inflation, public), corner=True,
+                 optional=True),
     ]  # fmt: skip
 
 
@@ -223,6 +231,11 @@ def _households() -> list[Equation]:
                  (property_income,)),
         Equation("cash benefits of households", z, "household.cash_benefits",
                  ("scheme_accounts.public_cash_benefits",)),
+        Equation("benefits that reach consumption", z, "household.consumed_benefits",
+                 ("scheme_accounts.public_cash_benefits",), optional=True),
+        Equation("means-tested benefits that reach consumption", z,
+                 "household.consumed_means_tested_benefits",
+                 ("scheme_accounts.public_means_tested_benefits",), corner=True, optional=True),
     ]  # fmt: skip
 
 
@@ -230,7 +243,7 @@ def _economy(closing: Closing) -> list[Equation]:
     z = "macroeconomy"
     consumption = "macroeconomy.private_consumption"
     spent = ("household.labour_income_net", "household.property_income_net",
-             "household.cash_benefits")  # fmt: skip
+             "household.consumed_benefits|household.cash_benefits")  # fmt: skip
     given, demand = closing.macro == 0, closing.macro in (1, 2)
     out = [
         Equation("output as given", z, _POTENTIAL) if given
@@ -328,7 +341,11 @@ def of_plan(plan: Plan, closing: Closing, pack: Pack) -> tuple[Equation, ...]:
     """
     present = {module.name for module in plan.modules}
     core = _core(plan)
-    found = [e for e in (*rules(closing), *equations(closing)) if e.module in present]
+    found = [
+        e
+        for e in (*rules(closing), *equations(closing))
+        if e.module in present and (not e.optional or e.left in plan.variables)
+    ]
     named = {e.module for e in found}
     for module in plan.modules:
         own = getattr(module, "equations", None)
@@ -363,7 +380,9 @@ def _core(plan: Plan) -> frozenset[str]:
 def _expanded(equation: Equation, plan: Plan, core: frozenset[str], pack: Pack) -> Equation:
     """Patterns replaced by the core's variables; names that are no unknown of the core left out."""
     right: list[str] = []
-    for name in equation.right:
+    for given in equation.right:
+        either = given.split("|")
+        name = next((n for n in either if n in plan.variables), either[-1])
         head, _, tail = name.partition(">.")
         if tail:
             named = [f"{z}.{tail}" for z in _group(head[1:], pack)]
