@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -159,13 +160,17 @@ def widest_insurance(pack: Pack, baseline: Results) -> str:
     return max(public)[1]
 
 
+def _lasting(pack: Pack, **fields: Any) -> Change:
+    """A change from the first projected year on."""
+    return Change.model_validate({"from": pack.base_year + 1, **fields})
+
+
 def _contributions(pack: Pack, baseline: Results) -> tuple[Change, ...]:
     z = widest_insurance(pack, baseline)
-    half: dict[str, str | int | list[str | int]] = {"payer": ["employer", "employee"]}
     return (
-        Change(
-            path=f"schemes.{z}.contribution_rate", add=POINT / 2.0, from_=pack.base_year + 1,
-            where=half,
+        _lasting(
+            pack, path=f"schemes.{z}.contribution_rate", add=POINT / 2.0,
+            where={"payer": ["employer", "employee"]},
         ),
     )  # fmt: skip
 
@@ -179,7 +184,7 @@ def _benefits(pack: Pack, baseline: Results) -> tuple[Change, ...]:
     factor = POINT * baseline["macroeconomy.gdp"][:, 0] / cost
     years = baseline.years
     return (
-        Change(path=f"schemes.{z}.coverage", set=1.0, from_=years[1]),
+        _lasting(pack, path=f"schemes.{z}.coverage", set=1.0),
         Change(
             path=f"schemes.{z}.benefit_amount",
             scale={y: float(f) for y, f in zip(years[1:], factor[1:], strict=True)},
@@ -188,10 +193,9 @@ def _benefits(pack: Pack, baseline: Results) -> tuple[Change, ...]:
 
 
 def _pensionable_age(pack: Pack, baseline: Results) -> tuple[Change, ...]:
-    first = pack.base_year + 1
     return (
-        Change(path="schemes.*.pensionable_age", add="1 year", from_=first),
-        Change(path="labour_market.pensionable_age", add="1 year", from_=first),
+        _lasting(pack, path="schemes.*.pensionable_age", add="1 year"),
+        _lasting(pack, path="labour_market.pensionable_age", add="1 year"),
     )
 
 
