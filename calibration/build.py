@@ -19,6 +19,7 @@ from calibration.channels import add_channels
 from calibration.demography import add_demography, pack_inputs
 from calibration.economic_activity import add_economic_activity, formality
 from calibration.employment_structure import activity_share, add_employment_structure
+from calibration.fiscal import add_fiscal
 from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.labour_flows import add_labour_flows
@@ -101,6 +102,7 @@ def _level2(iso3: str) -> PackBuilder:
     schemes = import_module(f"calibration.schemes_{iso3.lower()}")
     schemes.add_schemes(pack, base)
     add_satellites(pack, iso3, base)
+    add_fiscal(pack)
     add_world_sources(pack, RAPID_SOURCES)
     accounts = macro_base(iso3)
     add_rapid_inputs(

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from calibration.channels import add_channels
 from calibration.economic_activity import add_synthetic_activity
 from calibration.employment_structure import add_synthetic_structure
+from calibration.fiscal import add_fiscal
 from calibration.labour_flows import add_synthetic_flows
 from calibration.labour_supply import add_responses
 from calibration.macro_links import add_neutral_links
@@ -481,6 +482,7 @@ def build(folder: Path, version: str) -> Path:
     _add_schemes(pack, base)
     _add_satellites(pack, base)
     add_channels(pack, SOURCE)
+    add_fiscal(pack)
     _add_rapid_inputs(pack, base)
     pack.write(folder / ISO3)
     return folder / ISO3

@@ -88,6 +88,18 @@ class PackBuilder:
         """Add attributes to a registered scheme instance."""
         self._schemes[name].update(attributes)
 
+    @property
+    def schemes(self) -> Mapping[str, Mapping[str, Any]]:
+        """The scheme instances registered so far, with their attributes."""
+        return self._schemes
+
+    def total(self, path: str) -> float:
+        """Sum over all cells of a path's latest year among what has been added."""
+        found = [b for blocks in self._blocks.values() for b in blocks if b.path == path]
+        if not found:
+            raise ValueError(f"{path}: nothing has been added")
+        return float(max(found, key=lambda block: block.year).values.sum())
+
     def transfer(self, from_: str, to: str, share_of_benefits: float, source: str) -> None:
         """Register a regular transfer between two schemes, as a share of the payer's benefits."""
         self._transfers.append(

@@ -60,15 +60,17 @@ _scenarios = click.option(
 _to = click.option("--to", type=int, default=LAST_YEAR, show_default=True, help="Last year.")
 _closure = click.option(
     "--closure",
-    type=click.Choice(["M0", "M1"]),
+    type=click.Choice(["M0", "M1", "M2", "M3", "M4"]),
     default=None,
-    help="Macro closure: M0 classic, M1 hybrid (default: the pack's).",
+    help="Macro closure: M0 classic, M1 hybrid, M2 demand-led, M3 savings-driven, M4 external "
+    "(default: the pack's).",
 )
 _fiscal = click.option(
     "--fiscal",
-    type=click.Choice(["F0", "F1", "F2"]),
+    type=click.Choice(["F0", "F1", "F2", "F3"]),
     default=None,
-    help="Fiscal closure: F0 debt floats, F1 income tax, F2 other spending (default: the pack's).",
+    help="Fiscal closure: F0 debt floats, F1 income tax, F2 other spending, F3 contribution rates "
+    "(default: the pack's).",
 )
 
 
@@ -158,14 +160,24 @@ def run(
 @click.argument("country")
 @click.argument("scenario_names", nargs=-1, required=True, metavar="SCENARIO...")
 @_to
-@_closure
+@click.option(
+    "--closure",
+    "closures",
+    multiple=True,
+    type=click.Choice(["M0", "M1", "M2", "M3", "M4"]),
+    help="Macro closure; repeat for several (default: M1, M3, M4 and M0).",
+)
 @_fiscal
 def compare(
-    country: str, scenario_names: tuple[str, ...], to: int, closure: str | None, fiscal: str | None
+    country: str,
+    scenario_names: tuple[str, ...],
+    to: int,
+    closures: tuple[str, ...],
+    fiscal: str | None,
 ) -> None:
-    """Compare each SCENARIO with the baseline of COUNTRY, under both macro closures.
+    """Compare each SCENARIO with the baseline of COUNTRY, under several macro closures.
 
-    Long-run macro effects depend on the closure, so both are shown unless --closure names one.
+    Long-run macro effects depend on the closure, so several are shown unless --closure names one.
     """
     from socialbudget.pack import load_pack
     from socialbudget.scenario import Scenario, find_scenario
@@ -175,10 +187,10 @@ def compare(
     with _steps() as step:
         step("Loading the model (the first run on a machine compiles it, up to a minute)")
         from socialbudget.ensemble import project
-        from socialbudget.report.comparison import comparison_table
+        from socialbudget.report.comparison import comparison_table, shown_closures
 
         pairs, without = [], []
-        for name in [closure] if closure else ["M1", "M0"]:
+        for name in dict.fromkeys(closures) or shown_closures():
             closing = _closing(name, fiscal)
             base = project(pack, closing, to=to, progress=_progress(step, "Baseline", pack, to))
             for reform in reforms:
@@ -208,13 +220,65 @@ def compare(
 
 @main.command()
 @click.argument("country")
-def plan(country: str) -> None:
+def multipliers(country: str) -> None:
+    """Show what contributions, benefits and pensionable age do in COUNTRY, by closure.
+
+    Three standard shocks; output, jobs, formality, wages, debt and participation on impact, after 5
+    and after 30 years, under several closures side by side, with the source of each elasticity.
+    """
+    from socialbudget.pack import load_pack
+
+    pack = load_pack(country)
+    with _steps() as step:
+        step("Loading the model (the first run on a machine compiles it, up to a minute)")
+        from socialbudget.multipliers import report
+
+        text = report(pack, step)
+    click.echo(text)
+
+
+@main.command()
+@click.argument("country")
+@_to
+def gender(country: str, to: int) -> None:
+    """Run the six standard gender experiments in COUNTRY under two macro closures."""
+    from socialbudget.pack import load_pack
+
+    pack = load_pack(country)
+    _check_last_year(pack, to)
+    with _steps() as step:
+        step("Loading the model (the first run on a machine compiles it, up to a minute)")
+        from socialbudget.gender import report
+
+        text = report(pack, to=to, progress=step)
+    click.echo(text)
+
+
+@main.command()
+@click.argument("country")
+@click.option(
+    "--equations",
+    is_flag=True,
+    help="Print the equations solved within a year, and what each determines.",
+)
+@_closure
+@_fiscal
+def plan(country: str, equations: bool, closure: str | None, fiscal: str | None) -> None:
     """Print the order of computation for COUNTRY: blocks, modules and what feeds back."""
     from socialbudget.modules import build_modules
     from socialbudget.pack import load_pack
     from socialbudget.plan import build_plan, plan_text
 
     pack = load_pack(country)
+    if equations:
+        from socialbudget.closures import closing_of, equations_text
+        from socialbudget.ensemble import prepare
+
+        built, parameters = prepare(pack, _closing(closure, fiscal))
+        click.echo(equations_text(built, closing_of(parameters), pack))
+        return
+    if closure or fiscal:
+        raise click.UsageError("--closure and --fiscal change the equations: add --equations")
     click.echo(plan_text(build_plan(build_modules(pack), pack.coords)))
 
 

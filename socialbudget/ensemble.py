@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from socialbudget import closures
 from socialbudget.contract import Array, Module, Param
 from socialbudget.drivers import disturbed, spread_params, spreads
 from socialbudget.errors import PackError
@@ -54,6 +55,7 @@ def prepare(
     if modules is None:
         _refuse_unused(pack, plan.params)
     parameters = scenario.apply(parameters, plan.params, pack.coords, pack.iso3, pack.base_year, to)
+    closures.check(plan, parameters, pack)
     return plan, parameters
 
 

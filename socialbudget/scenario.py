@@ -1,4 +1,7 @@
-"""Scenarios: declarative differences to a pack, with four verbs (`set`, `scale`, `add`, `hold`).
+"""Scenarios: declarative differences to a pack.
+
+Five verbs change a path: `set`, `scale`, `add`, `hold`, and `like`, which gives the cells of
+`where` the values of others (``where = {sex = "female"}``, ``like = {sex = "male"}``).
 
 A scenario explains itself (title, note, source) and never changes anything in place. `a | b` puts
 two together and refuses a clash; `b.over(a)` applies `b` after `a`, so that `b` has the last word.
@@ -25,14 +28,15 @@ from socialbudget.errors import ScenarioError
 from socialbudget.units import UnitError, in_words, parse
 
 Amount = float | int | str
-VERBS = ("set", "scale", "add", "hold")
+VERBS = ("set", "scale", "add", "hold", "like")
 
 
 class Change(BaseModel):
     """One change of one path (or of all paths that match a pattern).
 
     A value holds from its year until the next entry; ``to`` ends the change. ``hold`` names a
-    year whose value the path keeps.
+    year whose value the path keeps. ``like`` names other codes of dims in ``where``, whose values
+    of the same year the cells take.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -42,6 +46,7 @@ class Change(BaseModel):
     scale: Amount | dict[int, Amount] | None = None
     add: Amount | dict[int, Amount] | None = None
     hold: int | None = None
+    like: dict[str, str | int] | None = None
     from_: int | None = Field(default=None, alias="from")
     to: int | None = None
     where: dict[str, str | int | list[str | int]] = {}
@@ -73,11 +78,12 @@ class Change(BaseModel):
     @property
     def unused(self) -> frozenset[str]:
         """Fields that change nothing here: an explanation, or the year of another verb."""
-        return frozenset({"note", "source"} | ({"hold"} - {self.verb}))
+        return frozenset({"note", "source"} | ({"hold", "like"} - {self.verb}))
 
     @property
     def amounts(self) -> Amount | dict[int, Amount]:
-        return getattr(self, self.verb)
+        """Amounts by year, or one for all; of `like` the share of the way, which is all of it."""
+        return 1.0 if self.like is not None else getattr(self, self.verb)
 
 
 class _Document(BaseModel):
@@ -171,7 +177,10 @@ class Scenario:
         lines += [self.note] if self.note else []
         for change in self.changes:
             cells = ", ".join(f"{k}={v}" for k, v in change.where.items())
-            if isinstance(change.amounts, dict):
+            if change.like is not None:
+                of = ", ".join(f"{k}={v}" for k, v in change.like.items())
+                what = of + (f" from {change.from_}" if change.from_ else "")
+            elif isinstance(change.amounts, dict):
                 what = "; ".join(f"{y}: {a}" for y, a in sorted(change.amounts.items()))
             else:
                 what = f"{change.amounts}" + (f" from {change.from_}" if change.from_ else "")
@@ -420,7 +429,7 @@ def _changed(
         keep = np.zeros(len(coords[dim]), dtype=bool)
         keep[chosen] = True
         selector &= keep.reshape([-1 if i == axis else 1 for i in range(len(param.dims))])
-    target_unit = "1" if change.verb in ("scale", "hold") else param.unit
+    target_unit = "1" if change.verb in ("scale", "hold", "like") else param.unit
     numbers = {year: _number(amount, target_unit) for year, amount in sorted(by_year.items())}
     new = np.array(values)
     mask = np.zeros((len(values), *selector.shape), dtype=bool)
@@ -441,9 +450,27 @@ def _changed(
             part[..., selector] = values[int(number) - base_year][..., selector]
         elif change.verb == "scale":
             part[..., selector] *= number
+        elif change.like is not None:
+            part[..., selector] = _likeness(values[rows], param, change, coords)[..., selector]
         else:
             part[..., selector] += number
     return new, mask
+
+
+def _likeness(values: Array, param: Param, change: Change, coords: Coordinates) -> Array:
+    """The values with those of the codes in `like` in every place along their dims."""
+    for dim, code in (change.like or {}).items():
+        if dim not in change.where or dim not in param.dims:
+            raise ValueError(f"'like' names '{dim}'; give the cells to change in 'where' too")
+        known = {str(c): i for i, c in enumerate(coords[dim])}
+        if str(code) not in known:
+            near = difflib.get_close_matches(str(code), list(known), n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise ValueError(f"'like' names the unknown {dim} '{code}'{hint}")
+        axis = 2 + param.dims.index(dim)
+        one = np.take(values, [known[str(code)]], axis=axis)
+        values = np.broadcast_to(one, values.shape)
+    return values
 
 
 def _number(amount: Amount, unit: str) -> float:

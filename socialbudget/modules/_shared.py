@@ -29,6 +29,11 @@ NET_FOREIGN_ASSETS = Param(
     "Assets less liabilities of residents abroad at the end of the base year", "fixed",
 )  # fmt: skip
 
+FISCAL_CLOSURE = Param(
+    "government.fiscal_closure", (), "1", 0, 3,
+    "Fiscal closure: 0 = F0 debt floats, 1 = F1 income tax, 2 = F2 other spending, "
+    "3 = F3 contribution rates of schemes",
+)  # fmt: skip
 CLOSURE = Param(
     "macroeconomy.closure", (), "1", 0, 4,
     "Macro closure: 0 = M0 classic, 1 = M1 hybrid, 2 = M2 demand-led, 3 = M3 savings-driven, "

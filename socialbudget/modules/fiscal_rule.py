@@ -8,7 +8,7 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
-from socialbudget.modules._shared import DEBT, GDP_ACCOUNTS
+from socialbudget.modules._shared import DEBT, FISCAL_CLOSURE, GDP_ACCOUNTS
 from socialbudget.pack import Pack
 
 CAP = 0.01
@@ -21,20 +21,14 @@ class FiscalRule(Module):
     """Moves one instrument by ``level (b - b*) + change (b - b(-1))``, b = debt over GDP, lagged.
 
     F0: debt floats. F1: the income tax rate moves. F2: government spending that is neither social
-    nor interest nor investment moves, by at most half. The target b* is the debt ratio of the base
-    year plus `debt_target_change`.
+    nor interest nor investment moves, by at most half. F3: contribution rates of the schemes move
+    (`contribution_rules`) and the debt of the budget floats as under F0. The target b* is the debt
+    ratio of the base year plus `debt_target_change`.
     """
 
     name = "fiscal_rule"
     params = (
-        Param(
-            "government.fiscal_closure",
-            (),
-            "1",
-            0,
-            2,
-            "Fiscal closure: 0 = F0 debt floats, 1 = F1 income tax, 2 = F2 other spending",
-        ),
+        FISCAL_CLOSURE,
         Param(
             "government.debt_target_change",
             (),
@@ -122,13 +116,17 @@ class FiscalRule(Module):
 
     @staticmethod
     def _target(y: Year, base: Array) -> Array:
-        """Fill the target and return the closure, which must be 0, 1 or 2."""
+        """Fill the target and return the closure, which must be 0, 1, 2 or 3."""
         y["fiscal_rule.debt_target"] = base + y.p["government.debt_target_change"]
         closure = y.p["government.fiscal_closure"]
-        if not np.isin(closure, (0.0, 1.0, 2.0)).all():
+        known = np.isin(closure, (0.0, 1.0, 2.0, 3.0))
+        if not known.all():
             raise PackError(
                 "fiscal closure",
-                [f"'government.fiscal_closure' is {closure.flat[0]:g} in {y.year}; use 0, 1 or 2"],
+                [
+                    f"'government.fiscal_closure' is {closure[~known].flat[0]:g} in {y.year}; use "
+                    "0 (F0), 1 (F1), 2 (F2) or 3 (F3)"
+                ],
             )
         return closure
 

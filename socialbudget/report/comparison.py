@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from socialbudget.closures import MACRO
 from socialbudget.contract import Array
 from socialbudget.dims import SOURCES
+from socialbudget.modules._shared import CLOSURE
 from socialbudget.report import tables
 from socialbudget.results import Results
 
@@ -21,7 +23,16 @@ WIDTH = LABEL + SIDE_BY_SIDE * (4 * COLUMN + 1)
 NOISE = 1e-9
 """Relative change below which two runs are the same: above the solver's tolerance."""
 
+SHOWN = (1, 3, 4, 0)
+"""Macro closures beside each other unless others are asked for: the hybrid, the two ways in which
+its saving gap can close, and the classic one."""
+
 Pair = tuple[str, Results, Results]
+
+
+def shown_closures() -> list[str]:
+    """Codes of the macro closures that comparisons show."""
+    return [MACRO[number][0] for number in SHOWN if number <= CLOSURE.high]
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class Indicator:
         return 100.0 * (tables.ratio(a, b) - 1.0)
 
 
-def comparison_table(pairs: list[Pair]) -> str:
+def comparison_table(pairs: list[Pair], indicators: Sequence[Indicator] | None = None) -> str:
     """Changes against the baseline on impact, after 5 and 30 years, and in the last year.
 
     Parameters
@@ -48,24 +59,30 @@ def comparison_table(pairs: list[Pair]) -> str:
     pairs : list of (str, Results, Results)
         Title, reform and baseline; a title that ends in a closure such as ``(M1)`` stands beside
         the same reform under its other closures.
+    indicators : sequence of Indicator, optional
+        What is shown; the usual ones by default.
 
     Returns
     -------
     str
         One block for each reform. ``%`` is the change in percent, ``pt`` in percentage points.
     """
+    shown = _indicators() if indicators is None else indicators
     blocks: dict[str, list[Pair]] = {}
     for pair in pairs:
         blocks.setdefault(_split(pair[0])[0], []).append(pair)
     lines: list[str] = []
     for title, members in blocks.items():
         for i in range(0, len(members), SIDE_BY_SIDE):
-            lines += [*([""] if lines else []), *_block(title, members[i : i + SIDE_BY_SIDE])]
+            lines += [
+                *([""] if lines else []),
+                *_block(title, members[i : i + SIDE_BY_SIDE], shown),
+            ]
     for title, members in blocks.items():
-        lines += _sign_changes(title, members)
+        lines += _sign_changes(title, members, shown)
     note = (
         "Impact is the first year in which the reform differs. Long-run effects on output and jobs "
-        "depend on the macro closure: quote them only under both. pt: percentage points."
+        "depend on the macro closure: quote them only under several. pt: percentage points."
     )
     return "\n".join([*lines, "", *textwrap.wrap(note, WIDTH)])
 
@@ -135,8 +152,8 @@ def _split(title: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else (title, "")
 
 
-def _block(title: str, members: Sequence[Pair]) -> list[str]:
-    picks = [_horizons(reform, baseline) for _, reform, baseline in members]
+def _block(title: str, members: Sequence[Pair], shown: Sequence[Indicator]) -> list[str]:
+    picks = [horizons(reform, baseline) for _, reform, baseline in members]
     heads, spans, years = " " * LABEL, " " * LABEL, " " * LABEL
     for (name, reform, _), places in zip(members, picks, strict=True):
         closing = " ".join(code for code, _ in tables.closures(reform).values())
@@ -146,7 +163,7 @@ def _block(title: str, members: Sequence[Pair]) -> list[str]:
             ("-" if p is None else str(reform.years[p])).rjust(COLUMN) for p in places
         )
     rows = [title, heads, spans, years]
-    for indicator in _indicators():
+    for indicator in shown:
         row = f"{indicator.label} ({'%' if indicator.relative else 'pt'})".ljust(LABEL)
         for (_, reform, baseline), places in zip(members, picks, strict=True):
             change = indicator.change(reform, baseline)
@@ -157,7 +174,7 @@ def _block(title: str, members: Sequence[Pair]) -> list[str]:
     return [row.rstrip() for row in rows]
 
 
-def _horizons(reform: Results, baseline: Results) -> list[int | None]:
+def horizons(reform: Results, baseline: Results) -> list[int | None]:
     """Positions of impact, 5 and 30 years later and the last year; None beyond the last."""
     first = first_difference(reform, baseline)
     last = len(reform.years) - 1
@@ -166,15 +183,15 @@ def _horizons(reform: Results, baseline: Results) -> list[int | None]:
     return [p if p <= last else None for p in (first, first + 5, first + 30)] + [last]
 
 
-def _sign_changes(title: str, members: Sequence[Pair]) -> list[str]:
+def _sign_changes(title: str, members: Sequence[Pair], shown: Sequence[Indicator]) -> list[str]:
     """Says which long-run effects of a reform have another sign under another closure."""
     if len(members) < SIDE_BY_SIDE:
         return []
     unsure = []
-    for indicator in _indicators():
+    for indicator in shown:
         ends = [indicator.change(reform, baseline)[-1] for _, reform, baseline in members]
-        shown = [round(float(e), 2) for e in ends if np.isfinite(e)]
-        if shown and min(shown) < 0.0 < max(shown):
+        rounded = [round(float(e), 2) for e in ends if np.isfinite(e)]
+        if rounded and min(rounded) < 0.0 < max(rounded):
             unsure.append(indicator.label)
     if not unsure:
         return []

@@ -12,6 +12,7 @@ from socialbudget.contract import Array
 from socialbudget.pack import FLAGS, Pack, available_packs, countries_folder, load_pack
 from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.report import tables
+from socialbudget.report.contrast import contrast_text
 from socialbudget.report.tables import words
 from socialbudget.results import Results
 
@@ -83,6 +84,7 @@ def summary(results: Results, baseline: Results | None = None) -> str:
     if baseline is not None:
         lines += ["", f"Change against '{baseline.scenario.title}'"]
         lines += [line.text(picks) for line in _change_lines(results, baseline)]
+        lines += ["", "The economy, under two macro closures", contrast_text(results, baseline)]
     lines += ["", *_wrapped(identity_line(results)), *_wrapped(caution(results))]
     return "\n".join(line.rstrip() for line in lines)
 
@@ -188,8 +190,7 @@ def caution(results: Results) -> str:
     """What a reader must know before quoting a long-run figure."""
     text = (
         "Caution: effects on output and jobs beyond about five years depend on the macro closure, "
-        "some even in sign. Quote them only together with a run under the other closure "
-        "(socialbudget compare)."
+        "some even in sign. Quote them only under several (socialbudget compare)."
     )
     debt = (
         tables.mean(results, "government.debt")[-1] / tables.mean(results, "macroeconomy.gdp")[-1]
@@ -352,9 +353,6 @@ def _change_lines(reform: Results, base: Results) -> list[Line]:
     def points(get: Callable[[Results], Array]) -> Array:
         return get(reform) - get(base)
 
-    def over_gdp(name: str) -> Array:
-        return points(lambda r: 100.0 * tables.mean(r, name) / tables.mean(r, "macroeconomy.gdp"))
-
     def by_sex(name: str, sex: int) -> Array:
         return relative(name, lambda a: a[:, :, sex].sum(axis=1))
 
@@ -364,18 +362,12 @@ def _change_lines(reform: Results, base: Results) -> list[Line]:
     money = "social_accounts.expenditure_by_function"
     part = "labour_accounts.participation_rate_by_sex"
     percent_gdp = "social_accounts.expenditure_percent_gdp"
-    jobless = "labour_market.unemployment_rate"
     rows = {
         "Social expenditure (points of GDP)": points(lambda r: tables.mean(r, percent_gdp)),
         "  benefits to women (%)": by_sex(money, 0),
         "  benefits to men (%)": by_sex(money, 1),
-        "GDP, real (%)": relative("macroeconomy.gdp_real"),
-        "Employment (%)": relative("labour_market.total_employment"),
-        "Unemployment (points)": points(lambda r: 100.0 * tables.mean(r, jobless)),
         "Participation of women (points)": rate(part, 0),
         "Participation of men (points)": rate(part, 1),
-        "Balance with schemes (points of GDP)": over_gdp("government.general_balance"),
-        "Public debt (points of GDP)": over_gdp("government.debt"),
     }
     return [Line(label, values, 2, signed=True) for label, values in rows.items()]
 

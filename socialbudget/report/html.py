@@ -19,6 +19,7 @@ from markupsafe import Markup
 from socialbudget import __version__
 from socialbudget.report import charts, tables, text
 from socialbudget.report.charts import Chart
+from socialbudget.report.contrast import contrast_text
 from socialbudget.report.page import asset, filled, script_hash, script_json
 from socialbudget.report.tables import Table, mean
 from socialbudget.results import Results
@@ -102,6 +103,7 @@ def _context(results: Results, baseline: Results | None, today: date) -> dict[st
             "sentences": text.comparison_summary(results, baseline),
             "charts": charts.difference_charts(results, baseline),
             "table": _view(results, differences, code=""),
+            "closures": contrast_text(results, baseline),
         }
     every: list[Chart] = [
         *pyramids, *population, *economy, *budget, *sexes, *uncertainty,

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from socialbudget.closures import FISCAL, MACRO
 from socialbudget.contract import Array, Param
 from socialbudget.dims import FUNCTIONS, SOURCES
 from socialbudget.pack import FLAGS, SchemeInstance
@@ -56,16 +57,6 @@ PAYERS = {
     "employer": "employers",
     "employee": "employees",
     "self_employed": "the self-employed",
-}
-
-MACRO_CLOSURES = {
-    0: ("M0", "classic: growth and productivity are given, employment follows"),
-    1: ("M1", "hybrid: demand matters in the first years, supply in the long run"),
-}
-FISCAL_CLOSURES = {
-    0: ("F0", "public debt floats: no tax and no spending answers it"),
-    1: ("F1", "the income tax answers public debt"),
-    2: ("F2", "other public spending answers public debt"),
 }
 
 PROFILE_PARAMETERS = (
@@ -262,8 +253,8 @@ def closures(results: Results) -> dict[str, tuple[str, str]]:
     """Macro and fiscal closure in force: ``{"macro": (code, words), "fiscal": ...}``."""
     found = {}
     for key, path, names in (
-        ("macro", "macroeconomy.closure", MACRO_CLOSURES),
-        ("fiscal", "government.fiscal_closure", FISCAL_CLOSURES),
+        ("macro", "macroeconomy.closure", MACRO),
+        ("fiscal", "government.fiscal_closure", FISCAL),
     ):
         values = results.parameters.get(path)
         if values is None:
@@ -881,8 +872,8 @@ def differences(results: Results, baseline: Results, years: Sequence[int] | None
     return rows.table(
         "T10",
         "Reform less baseline",
-        "Long-run effects on output and employment depend on the macro closure; read them under "
-        "at least two closures.",
+        "Long-run effects on output and employment depend on the macro closure; others stand "
+        "beside it.",
     )
 
 

@@ -515,6 +515,6 @@ def comparison_summary(results: Results, baseline: Results) -> list[str]:
         f"Public debt in points of GDP: {path(debt, '', 1)}.",
         f"Women's share of benefits in {results.years[-1]}: {fixed(women[-1], 1)}% against "
         f"{fixed(women0[-1], 1)}% in the baseline.",
-        "Effects on output, employment and debt hold under the closures of this run only; under "
-        "others they can differ even in sign.",
+        "Effects on output, employment and debt hold under the closures of this run only; the "
+        "table below has them beside those under another.",
     ]

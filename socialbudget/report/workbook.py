@@ -20,6 +20,8 @@ from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.report import tables
 from socialbudget.report import workbook_rows as contents
 from socialbudget.report.charts import FUNCTION_COLOURS, MEN, PALETTE, SOURCE_COLOURS, WOMEN
+from socialbudget.report.comparison import horizons
+from socialbudget.report.contrast import beside, indicators
 from socialbudget.report.sheets import (
     HEAD_ROW,
     LABELS_WIDTH,
@@ -49,6 +51,7 @@ DESCRIPTIONS = {
     "Assumptions by year": "The parameters that change over time, in every year",
     "Sources": "Where values come from, with licences",
     "Schemes": "Register: law, institution, financing and method of projection",
+    "Reform by closure": "What the reform does to the economy under two macro closures",
     "T1 Receipts": "Receipts by source and institution, every year",
     "T1 One year": "The same as a matrix for two years of choice",
     "T2 Expenditure": "Expenditure by function and institution, every year",
@@ -223,7 +226,7 @@ def _front(book: Book, ws: Any) -> None:
         ws.write_string(row, 1, DESCRIPTIONS.get(name, title), text)
     notes = (
         "Effects on output and employment beyond about five years depend on the macro closure, "
-        "some even in sign: read them under both closures before quoting them.",
+        "some even in sign: read them under several closures before quoting them.",
         "Blue years may be overwritten: the column then shows that year. Totals are live sums of "
         "the cells above them where they are sums of cells shown.",
         "The grey names are the model's variables; the sheet Variables explains each. Every "
@@ -739,8 +742,10 @@ def _reform(book: Book, baseline: Results) -> None:
     book.by_year(
         "Reform", f"Reform less baseline: {results.scenario.title}", rows,
         f"Less '{baseline.scenario.title}'. {_closure(results)}",
-        "Long-run effects on output and jobs depend on the closure: read them under both.",
+        "Long-run effects on output and jobs depend on the closure: two stand side by side in the "
+        "sheet 'Reform by closure'.",
     )  # fmt: skip
+    _by_closure(book, baseline)
     ws = book.workbook.get_worksheet_by_name("Reform")
     start = HEAD_ROW + len(rows) + 3
     printed = len(print_years(results))
@@ -769,6 +774,32 @@ def _reform(book: Book, baseline: Results) -> None:
         ws.write_string(start, 0, r["path"], book.format(
             font_color="#7A828C", font_size=8, italic=True, indent=2))  # fmt: skip
     ws.print_area(0, 0, start, 1 + printed)
+
+
+def _by_closure(book: Book, baseline: Results) -> None:
+    """Macro effects of the reform under the run's closure and under another."""
+    pairs, reason = beside(book.results, baseline)
+    if not pairs:
+        return
+    ws = book.sheet(
+        "Reform by closure", "What the reform does to the economy, by closure",
+        "Difference from the baseline of the same closure: percent, or percentage points",
+        reason or "The second closure was run for this sheet, on the central path.",
+    )  # fmt: skip
+    plain, number = book.format(valign="top"), book.format(num_format="+0.00;-0.00;0.00")
+    rows = []
+    for indicator in indicators():
+        for _, reform, base in pairs:
+            change = indicator.change(reform, base)
+            code = " ".join(code for code, _ in tables.closures(reform).values())
+            ends = ["" if p is None else float(change[p]) for p in horizons(reform, base)]
+            rows.append([indicator.label, "%" if indicator.relative else "points", code, *ends])
+    spans = ("On impact", "After 5 years", "After 30 years", "Last year")
+    book.flat(
+        ws, HEAD_ROW,
+        [("Figure", 34.0), ("Unit", 9.0), ("Closures", 11.0), *((s, 15.0) for s in spans)],
+        rows, [plain, plain, plain, *([number] * len(spans))],
+    )  # fmt: skip
 
 
 def _variables(book: Book) -> None:

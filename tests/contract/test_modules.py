@@ -8,11 +8,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from socialbudget.closures import MACRO
 from socialbudget.contract import Array, Module, Year
 from socialbudget.drivers import spread_params
 from socialbudget.ensemble import prepare, project
 from socialbudget.errors import IdentityError, LabourMarketError, SocialBudgetError
 from socialbudget.modules import FULL_LEVEL, accepted_params, build_modules
+from socialbudget.modules._shared import CLOSURE
 from socialbudget.pack import Pack, available_packs, load_pack
 from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.projection import run as run_loop
@@ -21,8 +23,9 @@ from socialbudget.units import conversion_factor, registry
 
 PACKS = available_packs(FULL_LEVEL)
 SHORT, MIDDLE = 2029, 2045
-CLOSURES = {"M0": 0.0, "M1": 1.0}
-FISCAL = {"F0": 0.0, "F1": 1.0, "F2": 2.0}
+CLOSURES = {MACRO[m][0]: float(m) for m in MACRO if m <= CLOSURE.high and m != 2}
+"""All but M2, which is for a few years."""
+FISCAL = {"F0": 0.0, "F1": 1.0, "F2": 2.0, "F3": 3.0}
 
 
 @cache
@@ -166,11 +169,11 @@ class Watched(Module):
 
 @cache
 def watched(iso3: str) -> tuple[dict[str, Watched], dict[str, set[str]]]:
-    """The modules after runs under both macro closures and two fiscal ones, and what they read."""
+    """The modules after runs under two macro closures and three fiscal ones, and what they read."""
     pack = pack_of(iso3)
     used: dict[str, set[str]] = {}
     modules: dict[str, Watched] = {}
-    for closure, fiscal in (("M1", "F0"), ("M0", "F1")):
+    for closure, fiscal in (("M1", "F0"), ("M0", "F1"), ("M1", "F3")):
         fresh = [Watched(m) for m in build_modules(pack)]
         project(pack, closing(closure, fiscal), to=SHORT, modules=fresh)
         for m in fresh:

@@ -27,6 +27,7 @@ ECHO = ("financing_rules.", "contribution_rules.")
 SHARED = {
     *RULES, "contribution_rate", "coverage_rate", "contribution_density", "compliance_rate",
     "earnings_cv", "earnings_floor", "earnings_ceiling", "base_contributions", "reserve",
+    "target_reserve_ratio",
 }  # fmt: skip
 """Scheme parameters that are the same whatever the kind."""
 
@@ -36,7 +37,7 @@ load_pack_once = cache(load_pack)
 
 @cache
 def prepared(
-    iso3: str, closure: float, flows: float = 0.0
+    iso3: str, closure: float, fiscal: float = 1.0, flows: float = 0.0
 ) -> tuple[Plan, dict[str, Array], dict[str, Array]]:
     """Plan, parameters and results, with a fiscal rule, unemployment benefits and ages moved.
 
@@ -47,7 +48,7 @@ def prepared(
     changes = [
         f'path = "macroeconomy.closure"\nset = {closure}',
         f'path = "labour_market.unemployment_engine"\nset = {flows}',
-        'path = "government.fiscal_closure"\nset = 1.0',
+        f'path = "government.fiscal_closure"\nset = {fiscal}',
         'path = "labour_market.pensionable_age"\nadd = 0.5\nfrom = 2025',
         'path = "participation.child_care_response"\nset = 0.1',
         'path = "care.child_care_coverage"\nadd = 0.1\nfrom = 2025',
@@ -125,8 +126,8 @@ def kinds_of_parameters() -> dict[str, list[tuple[str, str]]]:
 def test_a_parameter_matters(key: str) -> None:
     places = kinds_of_parameters()[key]
     for iso3, path in places:
-        for closure, flows in ((1.0, 0.0), (0.0, 0.0), (1.0, 1.0)):
-            plan, parameters, base = prepared(iso3, closure, flows)
+        for setting in ((1.0, 1.0, 0.0), (0.0, 1.0, 0.0), (1.0, 1.0, 1.0), (1.0, 3.0, 0.0)):
+            plan, parameters, base = prepared(iso3, *setting)
             for other in others(parameters[path], plan.params[path]):
                 try:
                     found = results(iso3, plan, {**parameters, path: other})

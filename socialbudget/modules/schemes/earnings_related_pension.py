@@ -48,6 +48,8 @@ Formula, in LCU a year at award:
     accrual_scale []  1, step: weight of the service earned in a year (neutral 1).
     accrual_history [service]  1, fixed: the same k years before the base year, k = 0..50; k = 0 is
         the base year itself and must equal accrual_scale there
+    care_credit [sex]  year, step: service added at retirement for the care of children or old
+        persons (neutral 0); raises the pension where the formula counts years, not the claim to one
     service_maximum []  year, step (neutral 51)
     averaging_years []  year, step: length of the averaging period (neutral 51 = whole career)
     averaging_best []  1, step: 1 = the best years, 0 = the last years
@@ -214,6 +216,7 @@ def parameters(z: str) -> tuple[Param, ...]:
         p("child_age_difference", "sex", "year", 15, 50, "Mean age at a birth", "fixed"),
         p("orphan_share", "", "1", 0, 2, "Orphan's pension / pension of the deceased"),
         p("orphan_age_limit", "", "year", 0, 30, "Age at which an orphan's pension ends"),
+        p("care_credit", "sex", "year", 0, 20, "Years of service credited for care at retirement"),
         p("service_density", "", "1", 0, 1, "Service credited in a contributor's year"),
         p("exit_rate", "sex", "1/year", 0, 1, "Actives who become inactive in a year"),
         p("reentry_share", "", "1", 0, 1, "New contributors who come from the inactive"),
@@ -518,7 +521,9 @@ class Pensions(Module):
                 + p(y, "late_increment")[:, None, None] * late,
                 0.0,
             )
-            credited, least = np.zeros((1, 2, len(AGES))), np.zeros(1)
+            credit = p(y, "care_credit")
+            credited = np.repeat(credit[:, :, None], len(AGES), axis=2)
+            least = np.zeros(1)
             fixed = p(y, "averaging_fixed")
         else:
             age_factor = np.ones((1, 2, len(AGES)))
