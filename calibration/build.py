@@ -16,11 +16,12 @@ from pathlib import Path
 from calibration import countries_page, synthetic
 from calibration.base_year import base_year
 from calibration.demography import add_demography, pack_inputs
+from calibration.economic_uncertainty import add_economic_drivers
 from calibration.imputation import income_group
 from calibration.labour import add_labour
 from calibration.macro import add_macro, macro_base
 from calibration.nuptiality import add_families
-from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
+from calibration.uncertainty import add_demographic_uncertainty
 from calibration.united_nations import countries
 from calibration.world import RAPID_SOURCES, add_world_sources, build_level1
 from calibration.world_data import locations
@@ -98,7 +99,7 @@ def _level2(iso3: str) -> PackBuilder:
         expenditure=accounts.government["expenditure"],
         source="derived_values",
     )
-    add_uncertainty(pack)
+    add_economic_drivers(pack, iso3)
     return pack
 
 
