@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.estimates import PRIORS, add_sources, belief
+from calibration.priors import LARGEST_GAP_RESPONSE
 from socialbudget.builder import PackBuilder
 
 VARIABLES = ("productivity_growth", "inflation", "real_interest_rate", "real_asset_return")
@@ -22,6 +23,7 @@ ASSET_SD = 0.06
 No history of such returns is at hand."""
 TFP_DECAY = 0.03
 """Approach of growth to its long-run rate, a year (`calibration.macro`)."""
+GAP_RESPONSE = "macroeconomy.investment_gap_response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ SPREADS: Mapping[str, Spread] = {
     "household.mpc_labour": Spread(0.05, "beta", "set by this project"),
     "household.mpc_benefits": Spread(0.03, "beta", "set by this project"),
     "household.mpc_property": Spread(0.10, "beta", "set by this project"),
-    "macroeconomy.investment_interest_response": Spread(0.05, "lognormal", "set by this project"),
+    "macroeconomy.investment_interest_response": Spread(0.025, "lognormal", "set by this project"),
     "macroeconomy.import_price_elasticity": Spread(0.2, "lognormal", "set by this project"),
     "macroeconomy.export_price_elasticity": Spread(0.2, "lognormal", "set by this project"),
 }
@@ -56,7 +58,7 @@ ESTIMATED = (
     "labour_market.okun",
     "labour_market.wage_curve_elasticity",
     "macroeconomy.kappa_p",
-    "macroeconomy.investment_gap_response",
+    GAP_RESPONSE,
     "macroeconomy.investment_speed",
 )
 """Constants of `calibration.estimates`; all are restricted in sign."""
@@ -107,9 +109,12 @@ def add_economic_drivers(pack: PackBuilder, iso3: str) -> None:
     _add_unemployment(pack, iso3)
     for path in ESTIMATED:
         found = belief(iso3, path)
+        bounded = path == GAP_RESPONSE
         pack.uncertain(
-            path, kind="estimate", sd=found.error, distribution="lognormal",
-            source=found.source, flag=found.flag, note=found.note,
+            path, kind="estimate", sd=found.error,
+            distribution="beta" if bounded else "lognormal",
+            **({"high": LARGEST_GAP_RESPONSE} if bounded else {}), source=found.source,
+            flag=found.flag, note=found.note,
         )  # fmt: skip
     growth = belief(iso3, "macroeconomy.tfp_growth")
     pack.uncertain(

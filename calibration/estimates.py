@@ -62,9 +62,7 @@ def belief(iso3: str, parameter: str) -> Belief:
             f"{row['first_year']}-{row['last_year']}; prior {row['prior']:.3g} "
             f"({row['prior_error']:.3g})"
         )
-        return Belief(
-            float(row["value"]), float(row["standard_error"]), source, "estimated", note
-        )
+        return Belief(float(row["value"]), float(row["standard_error"]), source, "estimated", note)
     given = prior(iso3, parameter)
     value, error = from_scale(given.mean, given.error, given.scale)
     note = f"prior of standard error {error:.3g}: too few years to estimate it ({given.source})"

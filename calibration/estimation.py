@@ -51,7 +51,6 @@ INTEREST = "real interest"
 """The equation whose data are not in the repository."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A regression's answer for one parameter, before the prior.
@@ -388,7 +387,9 @@ EQUATIONS: Mapping[str, Equation] = {
         production,
     ),
     "investment": Equation(
-        "I / K(-1) = c + gap response x gap + speed x (target Y* / K(-1) - 1) + trend", PWT, investment
+        "I / K(-1) = c + gap response x gap + speed x (target Y* / K(-1) - 1) + trend",
+        PWT,
+        investment,
     ),
     "consumption": Equation(
         "d log C = c + income response x d log Y - speed x log (C / Y)(-1)", PWT, consumption

@@ -11,6 +11,10 @@ DEFAULT = "default of method 2.7 or 3.3, range taken as two errors either way"
 OURS = "default of the method; error set by this project"
 DESIGN = "set by this project"
 SYNTHETIC = "ZZZ"
+LARGEST_GAP_RESPONSE = 0.20
+"""Of investment over capital to the output gap. With capital three times output and the
+propensities to consume of the packs, a response of 0.26 lets demand rise by as much as output in
+the first year: no output would equal demand."""
 
 
 def priors(iso3: str) -> dict[str, Prior]:
@@ -23,7 +27,9 @@ def priors(iso3: str) -> dict[str, Prior]:
         "macroeconomy.kappa_p": Prior(0.25, 0.10, 0.0, 5.0, source=OURS),
         "macroeconomy.capital_elasticity": Prior(0.38, 0.10, 0.05, 0.9, source=OURS),
         "macroeconomy.tfp_growth": Prior(0.010, 0.005, source=OURS),
-        "macroeconomy.investment_gap_response": Prior(0.15, 0.05, 0.0, 2.0, source=OURS),
+        "macroeconomy.investment_gap_response": Prior(
+            0.15, 0.05, 0.0, LARGEST_GAP_RESPONSE, source=OURS
+        ),
         "macroeconomy.investment_speed": Prior(0.10, 0.05, 0.0, 1.0, source=DESIGN),
         "macroeconomy.consumption_income_response": Prior(0.70, 0.20, 0.0, 1.5, source=DESIGN),
         "macroeconomy.consumption_speed": Prior(0.20, 0.10, 0.0, 1.0, source=DESIGN),

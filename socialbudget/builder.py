@@ -120,9 +120,7 @@ class PackBuilder:
         """The values added so far under a path, by year, each in the shape of the path's dims."""
         dims = self._paths[path]
         shape = tuple(len(STANDARD[d]) for d in dims)
-        return {
-            b.year: np.reshape(b.values, shape) for b in self._blocks[dims] if b.path == path
-        }
+        return {b.year: np.reshape(b.values, shape) for b in self._blocks[dims] if b.path == path}
 
     def extrapolate(self, path: str, rule: str = "hold") -> None:
         """Declare how an annual path goes on after its last year (``hold`` the last value)."""

@@ -149,19 +149,21 @@ def _estimated(central: Array, driver: Driver, path: str, seed: int, draws: rang
         variance = np.log1p((spread / np.where(central == 0.0, 1.0, central)) ** 2)
         shift = central * np.expm1(np.sqrt(variance) * z - 0.5 * variance)
     else:
-        room = central * (1.0 - central)
-        if ((central < 0.0) | (central > 1.0) | ((spread**2 >= room) & (spread > 0.0))).any():
+        share, part = central / driver.high, spread / driver.high
+        room = share * (1.0 - share)
+        if ((share < 0.0) | (share > 1.0) | ((part**2 >= room) & (part > 0.0))).any():
             raise PackError(
                 "uncertainty",
                 [
-                    f"{where}: no beta distribution between 0 and 1 has mean "
+                    f"{where}: no beta distribution between 0 and {driver.high:g} has mean "
                     f"{central.flat[0]:g} and standard deviation {spread.flat[0]:g}; lower 'sd'"
                 ],
             )
-        sure = spread == 0.0
-        size = room / np.where(sure, 1.0, spread) ** 2 - 1.0
-        a, b = np.where(sure, 1.0, central * size), np.where(sure, 1.0, (1.0 - central) * size)
-        shift = np.where(sure, 0.0, betaincinv(a, b, ndtr(z)) - central)
+        sure = part == 0.0
+        size = room / np.where(sure, 1.0, part) ** 2 - 1.0
+        a, b = np.where(sure, 1.0, share * size), np.where(sure, 1.0, (1.0 - share) * size)
+        drawn = driver.high * betaincinv(a, b, ndtr(z)) - central
+        shift = np.where(sure, 0.0, drawn)
     if len(central) > 1:
         after = np.arange(len(central), dtype=float)
         weight = -np.expm1(-driver.phase_in * after) if driver.phase_in else np.sign(after)

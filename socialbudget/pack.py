@@ -118,8 +118,8 @@ class Driver(_Strict):
     `estimate`: what is not known of a constant. One draw a run, the same in all years, of mean the
     path's own value and standard deviation `sd` (with `relative`, a share of the value), and of
     the stated `distribution`: `normal`, `lognormal` (keeps its sign) or `beta` (stays between 0
-    and 1). A path by year is shifted after the base year alone; with `phase_in`, by
-    ``1 - exp(-phase_in t)`` of the shift t years after it.
+    and `high`, 1 unless given). A path by year is shifted after the base year alone; with
+    `phase_in`, by ``1 - exp(-phase_in t)`` of the shift t years after it.
     """
 
     kind: Literal["add", "scale", "quantiles", "log_quantiles", "estimate"]
@@ -127,6 +127,7 @@ class Driver(_Strict):
     persistence: float = Field(default=0.0, ge=0, le=1)
     distribution: Literal["", "normal", "lognormal", "beta"] = ""
     relative: bool = False
+    high: float = Field(default=1.0, gt=0)
     phase_in: float = Field(default=0.0, ge=0)
     source: str
     flag: Literal["observed", "estimated", "imputed", "assumed"]
@@ -142,14 +143,17 @@ class Driver(_Strict):
             if not self.distribution:
                 raise ValueError(
                     "kind 'estimate' needs 'distribution': normal, lognormal (keeps its sign) or "
-                    "beta (between 0 and 1)"
+                    "beta (between 0 and 'high')"
                 )
             if self.persistence:
                 raise ValueError("kind 'estimate' is drawn once a run: drop 'persistence'")
-        elif self.distribution or self.relative or self.phase_in:
+        elif {"distribution", "relative", "high", "phase_in"} & self.model_fields_set:
             raise ValueError(
-                "'distribution', 'relative' and 'phase_in' belong to kind 'estimate': drop them"
+                "'distribution', 'relative', 'high' and 'phase_in' belong to kind 'estimate': "
+                "drop them"
             )
+        if self.distribution != "beta" and "high" in self.model_fields_set:
+            raise ValueError("'high' belongs to distribution 'beta': drop it")
         return self
 
     @property
@@ -638,7 +642,16 @@ def _toml_fault(item: Mapping[str, Any]) -> str:
         return "is missing; add it"
     if item["type"] == "extra_forbidden":
         known: set[str] = set()
-        for model in (Manifest, SchemeInstance, Source, TableEntry, Transfer, Driver, System, Loading):
+        for model in (
+            Manifest,
+            SchemeInstance,
+            Source,
+            TableEntry,
+            Transfer,
+            Driver,
+            System,
+            Loading,
+        ):
             known |= set(model.model_fields)
         return f"is unknown{_near(str(item['loc'][-1]), known)}; remove or rename it"
     mend = item["msg"][0].lower() + item["msg"][1:]
