@@ -3,10 +3,10 @@
 A driver disturbs one parameter path, with an AR(1) process (method 1.3 and 3.3) or by quantiles:
 a draw keeps a place among all draws, which changes slowly from year to year, and each year's
 quantiles say what that place means; or several paths by a vector autoregression, whose variables
-move together; or what is not known of a constant, drawn once for all years. Draw `d` of a path depends on the seed, the path and `d`
-alone, so that reforms share their random numbers and a run does not depend on how many draws are
-asked for or how they are cut into chunks. All cells of a path (both sexes, all ages) share one
-sequence of random numbers.
+move together; or what is not known of a constant, drawn once for all years. Draw `d` of a path
+depends on the seed, the path and `d` alone, so that reforms share their random numbers and a run
+does not depend on how many draws are asked for or how they are cut into chunks. All cells of a path
+(both sexes, all ages) share one sequence of random numbers.
 """
 
 from __future__ import annotations

@@ -348,7 +348,8 @@ def _with_drivers(pack: Pack, read: set[str]) -> tuple[Pack, set[str]]:
 
     Growth may be part of a system of drivers, which is then used as it is. Else a pack for the
     full model has its uncertainty of growth in total factor productivity: along a balanced path,
-    output per person grows by that over the share of labour, and so does its spread. A pack with neither gets a default.
+    output per person grows by that over the share of labour, and so does its spread. A pack with
+    neither gets a default.
     """
     known = pack.manifest.uncertainty
     drivers = {p: d for p, d in known.items() if p in read}

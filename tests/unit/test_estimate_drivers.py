@@ -54,7 +54,7 @@ def system(**changes: object) -> System:
         ("lognormal", 0.3, 0.1, {}),
         ("lognormal", 0.015, 0.010, {}),
         ("lognormal", -0.3, 0.1, {}),
-        ("lognormal", 4.0, 0.25, {"relative": True}),
+        ("lognormal", 1.5, 0.2, {"relative": True}),
         ("beta", 0.85, 0.05, {}),
         ("beta", 0.17, 0.02, {"high": 0.2}),
     ],
