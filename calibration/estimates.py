@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -46,15 +47,19 @@ class Belief:
 
 
 @cache
-def table() -> pd.DataFrame:
+def table() -> dict[tuple[str, str], dict[str, Any]]:
     """The estimates by country and parameter."""
-    return pd.read_parquet(ESTIMATES).set_index(["iso3", "parameter"])
+    rows = pd.read_parquet(ESTIMATES).to_dict("records")
+    return {
+        (str(row["iso3"]), str(row["parameter"])): {str(k): v for k, v in row.items()}
+        for row in rows
+    }
 
 
 def belief(iso3: str, parameter: str) -> Belief:
     """The estimate of a parameter, or its prior where the country has none."""
-    if (iso3, parameter) in table().index:
-        row = table().loc[(iso3, parameter)]
+    row = table().get((iso3, parameter))
+    if row is not None:
         source = RATES if "International Settlements" in row["source"] else OPEN
         note = (
             f"standard error {row['standard_error']:.3g}; own estimate {row['own_estimate']:.3g} "

@@ -292,7 +292,9 @@ def _spread(rule: _Rule) -> Estimate:
 def _together(one: _Rule, other: _Rule) -> Estimate:
     both = pd.DataFrame({"one": one.rest, "other": other.rest}).dropna()
     years = tuple(int(y) for y in both.index)
-    return Estimate(float(both.corr().iloc[0, 1]), (len(years) - 3.0) ** -0.5, years)
+    return Estimate(
+        float(np.corrcoef(both["one"], both["other"])[0, 1]), (len(years) - 3.0) ** -0.5, years
+    )
 
 
 def _growth_and_prices(iso3: str) -> tuple[pd.Series, pd.Series]:

@@ -357,7 +357,12 @@ def _with_drivers(pack: Pack, read: set[str]) -> tuple[Pack, set[str]]:
     together = {p for s in pack.manifest.uncertainty_var.values() for p in s.paths}
     if GROWTH not in drivers and GROWTH not in together & read:
         tfp = known.get(TFP_GROWTH)
-        if tfp is not None and tfp.sd is not None and LABOUR_SHARE.path in pack.entries:
+        if (
+            tfp is not None
+            and tfp.kind == "add"
+            and tfp.sd is not None
+            and LABOUR_SHARE.path in pack.entries
+        ):
             share = float(
                 resolve(pack, [LABOUR_SHARE], pack.base_year)[LABOUR_SHARE.path].ravel()[0]
             )
