@@ -18,6 +18,7 @@ from calibration.economy_forecast import (
     LEAST_YEARS,
     TREND_YEARS,
     Production,
+    fit_reversion,
     output_path,
     population_path,
     unemployment_path,
@@ -150,6 +151,9 @@ def by_country(errors: Array) -> Array:
     return np.asarray(errors.mean(axis=(0, 2, 3)))
 
 
+ROLLING_ORIGINS = tuple(range(1995, ORIGIN))
+"""Years from which forms of the unemployment forecast are tried, on outcomes to 2010."""
+
 # --- unemployment --------------------------------------------------------------------------------
 
 
@@ -171,6 +175,60 @@ def unemployment_forecasts(data: Histories, origin: int = ORIGIN) -> dict[str, p
         TREND: frame(np.maximum(rates[-1] + slope * ahead, 0.0)),
         "equilibrium and cycle": frame(100.0 * unemployment_path(rates / 100.0, HORIZON)),
     }
+
+
+def unemployment_trial(data: Histories) -> pd.DataFrame:
+    """Other forms of the forecast: error of the median country, points.
+
+    Returns
+    -------
+    DataFrame
+        Index forms; columns ``from 1995-2009`` (mean over these origins, of the years to 2010, at
+        most nine), ``from 2001`` and ``from 2010``.
+    """
+    found: dict[str, dict[str, float]] = {}
+    rolling: dict[str, list[float]] = {}
+    for origin in (*ROLLING_ORIGINS, ORIGIN):
+        for form, path in _unemployment_forms(data, origin).items():
+            last = min(origin + HORIZON, ORIGIN) if origin < ORIGIN else origin + HORIZON
+            error = frame_errors({form: path.loc[:last]}, data.unemployment)[form]
+            value = float(error.mean().median())
+            row = found.setdefault(form, {})
+            if origin < ORIGIN:
+                rolling.setdefault(form, []).append(value)
+            if origin in (CHOICE_ORIGIN, ORIGIN):
+                row[f"from {origin}"] = value
+    for form, values in rolling.items():
+        found[form]["from 1995-2009"] = float(np.mean(values))
+    columns = ["from 1995-2009", f"from {CHOICE_ORIGIN}", f"from {ORIGIN}"]
+    return pd.DataFrame(found).T[columns]
+
+
+def _unemployment_forms(data: Histories, origin: int) -> dict[str, pd.DataFrame]:
+    first = unemployment_forecasts(data, origin)
+    countries = first[LAST_VALUE].columns
+    rates = data.until(origin).unemployment[countries].to_numpy(float) / 100.0
+    fit = fit_reversion(rates)
+    ahead = np.arange(1.0, HORIZON + 1.0)[:, None]
+
+    def towards(equilibrium: Array, persistence: Array) -> pd.DataFrame:
+        path = equilibrium + (rates[-1] - equilibrium) * persistence**ahead
+        return pd.DataFrame(100.0 * path, index=first[LAST_VALUE].index, columns=countries)
+
+    out = {
+        LAST_VALUE: first[LAST_VALUE],
+        "mean of 15 years, own pace (the engine)": first["equilibrium and cycle"],
+        "the same pace in all countries": towards(
+            fit.equilibrium, np.full_like(fit.persistence, fit.own.mean())
+        ),
+        "half way to the mean of 15 years": towards(
+            0.5 * (rates[-1] + fit.equilibrium), fit.persistence
+        ),
+    }
+    for years in (5, 10, 20):
+        mean = np.nanmean(rates[-years:], axis=0)
+        out[f"mean of {years} years"] = towards(mean, fit.persistence)
+    return out
 
 
 def frame_errors(

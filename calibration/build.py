@@ -18,6 +18,7 @@ from calibration.base_year import base_year
 from calibration.channels import add_channels
 from calibration.demography import add_demography, pack_inputs
 from calibration.economic_activity import add_economic_activity, formality
+from calibration.economic_uncertainty import add_economic_drivers
 from calibration.employment_structure import activity_share, add_employment_structure
 from calibration.fiscal import add_fiscal
 from calibration.imputation import income_group
@@ -28,7 +29,7 @@ from calibration.macro import add_macro, macro_base
 from calibration.macro_links import add_macro_links
 from calibration.nuptiality import add_families
 from calibration.satellites import add_satellites
-from calibration.uncertainty import add_demographic_uncertainty, add_uncertainty
+from calibration.uncertainty import add_demographic_uncertainty
 from calibration.united_nations import countries
 from calibration.world import RAPID_SOURCES, add_world_sources, build_level1
 from calibration.world_data import locations
@@ -115,7 +116,7 @@ def _level2(iso3: str) -> PackBuilder:
         source="derived_values",
     )
     add_channels(pack, "labour_assumptions")
-    add_uncertainty(pack)
+    add_economic_drivers(pack, iso3)
     return pack
 
 

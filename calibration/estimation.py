@@ -4,11 +4,16 @@ Every equation is estimated alone on annual data, where a country has at least `
 standard errors that allow for heteroscedastic and serially correlated rests (Newey and West). The
 estimate is then drawn towards a stated prior (`calibration.shrinkage`), restricted in sign. The
 command writes ``calibration/estimates.parquet`` and ``docs/estimates.md``.
+
+Policy rates of the Bank for International Settlements may be used but not passed on, so they are no
+part of this repository: ``--policy-rates FILE`` names a Parquet file with ``iso3``, ``year`` and
+``policy_rate_annual_mean`` (percent). Without it the estimates that rest on them stay as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,11 +23,11 @@ import pandas as pd
 import statsmodels.api as sm
 from numpy.typing import NDArray
 from statsmodels.tsa.filters.hp_filter import hpfilter
-from statsmodels.tsa.vector_ar.var_model import VAR
 
-from calibration.imputation import income_group
-from calibration.labour_history import penn, weo_history
-from calibration.shrinkage import Prior, from_scale, shrink, to_scale
+from calibration.breaks import with_shift
+from calibration.labour_history import LAST, penn, weo_history
+from calibration.priors import priors
+from calibration.shrinkage import from_scale, shrink, to_scale
 
 Array = NDArray[np.float64]
 
@@ -35,13 +40,15 @@ SMOOTHNESS = 100.0
 """Weight of smoothness of the trend behind gaps (Hodrick and Prescott, annual data)."""
 FEWEST_SHARES = 10
 """Different labour shares without which the source has held the share constant."""
+SMALLEST = 1e-6
+"""Standard deviation below which a rest is rounding."""
 HIGH_INFLATION = 0.40
 """The sample of the drivers begins after the last year of inflation above this."""
 FIRST = 1980
-
-DEFAULT = "default of method 2.7 or 3.3, range taken as two errors either way"
-OURS = "default of the method; error set by this project"
-DESIGN = "set by this project"
+FIRST_OF_TREND = 1995
+"""Growth of productivity that may last is that of the last 25 years: catching up ends."""
+INTEREST = "real interest"
+"""The equation whose data are not in the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +87,7 @@ class Equation:
 
 PWT = "Penn World Table 10.01"
 WEO = "World Economic Outlook, April 2024"
-
-
-def priors(iso3: str) -> dict[str, Prior]:
-    """Priors of a country by parameter."""
-    okun = 0.40 if income_group(iso3) == "high" else 0.20
-    return {
-        "labour_market.okun": Prior(okun, 0.10, 0.0, 2.0, source=OURS),
-        "labour_market.wage_curve_elasticity": Prior(0.10, 0.025, 0.0, 1.0, source=DEFAULT),
-        "macroeconomy.kappa_p": Prior(0.25, 0.10, 0.0, 5.0, source=OURS),
-        "macroeconomy.capital_elasticity": Prior(0.38, 0.10, 0.05, 0.9, source=OURS),
-        "macroeconomy.tfp_growth": Prior(0.010, 0.005, source=OURS),
-        "macroeconomy.investment_gap_response": Prior(0.15, 0.05, 0.0, 2.0, source=OURS),
-        "macroeconomy.investment_speed": Prior(0.10, 0.05, 0.0, 1.0, source=DESIGN),
-        "macroeconomy.consumption_income_response": Prior(0.70, 0.20, 0.0, 1.5, source=DESIGN),
-        "macroeconomy.consumption_speed": Prior(0.20, 0.10, 0.0, 1.0, source=DESIGN),
-        "drivers.productivity_growth.persistence": Prior(0.2, 0.2, 0.0, 0.99, source=DESIGN),
-        "drivers.inflation.persistence": Prior(0.6, 0.2, 0.0, 0.99, source=DESIGN),
-        "drivers.productivity_growth.on_inflation": Prior(0.0, 0.1, source=DESIGN),
-        "drivers.inflation.on_productivity_growth": Prior(0.0, 0.1, source=DESIGN),
-        "drivers.productivity_growth.sd": Prior(np.log(0.010), 0.5, scale="log", source=OURS),
-        "drivers.inflation.sd": Prior(np.log(0.015), 0.5, scale="log", source=OURS),
-        "drivers.correlation": Prior(0.0, 0.2, scale="z", source=OURS),
-    }
+BIS = "Bank for International Settlements, central bank policy rates"
 
 
 # --- series --------------------------------------------------------------------------------------
@@ -170,10 +155,26 @@ def _estimate(found: tuple[dict[str, float], Array, pd.Index], name: str, sign: 
 
 
 def okun(iso3: str) -> dict[str, Estimate]:
-    """Unemployment gap on output gap."""
+    """Unemployment gap on output gap, and what is left of it from year to year."""
     rate, output = series(iso3, "LUR") / 100.0, np.log(series(iso3, "rgdpna"))
-    found = regress(gap(rate), gap=gap(output))
-    return {} if found is None else {"labour_market.okun": _estimate(found, "gap", -1.0)}
+    left, right = gap(rate), gap(output)
+    found = regress(left, gap=right)
+    if found is None:
+        return {}
+    out = {"labour_market.okun": _estimate(found, "gap", -1.0)}
+    rest = (left - found[0]["const"] - found[0]["gap"] * right).dropna()
+    again = regress(rest, before=lagged(rest))
+    if again is not None:
+        values, _, years = again
+        news = (rest - values["const"] - values["before"] * lagged(rest)).dropna()
+        spread = float(np.sqrt((news**2).sum() / (len(news) - 2)))
+        # A rest of nothing has no logarithm: unemployment then follows output to the letter.
+        if spread > SMALLEST:
+            out["drivers.unemployment.persistence"] = _estimate(again, "before", 1.0)
+            out["drivers.unemployment.sd"] = Estimate(
+                spread, (2.0 * len(news)) ** -0.5, tuple(int(y) for y in years)
+            )
+    return out
 
 
 def _moving_share(iso3: str) -> pd.Series:
@@ -215,14 +216,19 @@ def production(iso3: str) -> dict[str, Estimate]:
     output, capital, employment = (
         change(np.log(series(iso3, n))) for n in ("rgdpna", "rnna", "emp")
     )
-    found = regress((output - alpha * capital - (1.0 - alpha) * employment).dropna())
+    growth = (output - alpha * capital - (1.0 - alpha) * employment).dropna()
+    found = regress(growth[growth.index >= FIRST_OF_TREND])
     if found is not None:
         out["macroeconomy.tfp_growth"] = _estimate(found, "const", 1.0)
     return out
 
 
 def investment(iso3: str) -> dict[str, Estimate]:
-    """Investment over capital on the output gap and on what capital is short of its ratio."""
+    """Investment over capital on the output gap and on what capital is short of its ratio.
+
+    The ratio that capital returns to may have a trend: where it falls over decades, as in the
+    United States, investment otherwise seems to run from its target.
+    """
     capital, output, delta = (series(iso3, n) for n in ("rnna", "rgdpna", "delta"))
     if len(output) < FEWEST:
         return {}
@@ -232,7 +238,8 @@ def investment(iso3: str) -> dict[str, Estimate]:
     potential = output * np.exp(-cycle)
     target = float((capital / potential).mean())
     short = target * potential / before - 1.0
-    found = regress(ratio.dropna(), gap=cycle, short=short)
+    trend = pd.Series(np.arange(float(len(short))), short.index)
+    found = regress(ratio.dropna(), gap=cycle, short=short, trend=trend)
     if found is None:
         return {}
     return {
@@ -253,57 +260,151 @@ def consumption(iso3: str) -> dict[str, Estimate]:
     }
 
 
-def drivers(iso3: str) -> dict[str, Estimate]:
-    """First-order vector autoregression of productivity growth and inflation."""
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Least squares of a variable of the drivers on the lags of several, its mean free to shift."""
+
+    values: Mapping[str, float]
+    errors: Mapping[str, float]
+    rest: pd.Series
+    spread: float
+    shift: int | None
+
+
+def _rule(left: pd.Series, **lags: pd.Series) -> _Rule | None:
+    """Without a result for fewer than `FEWEST` years or with a year missing between others."""
+    frame = pd.DataFrame({"left": left, **lags}).dropna()
+    if len(frame) < FEWEST or (np.diff(np.asarray(frame.index)) != 1).any():
+        return None
+    design, shift = with_shift(frame["left"], frame[list(lags)])
+    found = sm.OLS(frame["left"], design).fit()
+    return _Rule(
+        dict(found.params), dict(found.bse), found.resid, float(np.sqrt(found.mse_resid)), shift
+    )
+
+
+def _spread(rule: _Rule) -> Estimate:
+    """Standard deviation of the yearly shocks; its error is that of the logarithm."""
+    years = tuple(int(y) for y in rule.rest.index)
+    return Estimate(rule.spread, (2.0 * len(years)) ** -0.5, years)
+
+
+def _together(one: _Rule, other: _Rule) -> Estimate:
+    both = pd.DataFrame({"one": one.rest, "other": other.rest}).dropna()
+    years = tuple(int(y) for y in both.index)
+    return Estimate(
+        float(np.corrcoef(both["one"], both["other"])[0, 1]), (len(years) - 3.0) ** -0.5, years
+    )
+
+
+def _growth_and_prices(iso3: str) -> tuple[pd.Series, pd.Series]:
     growth = change(np.log(series(iso3, "rgdpna"))) - change(np.log(series(iso3, "emp")))
     frame = pd.DataFrame({"growth": growth, "inflation": _calm(iso3)}).dropna()
-    years = np.asarray(frame.index)
-    if len(frame) <= FEWEST or (np.diff(years) != 1).any():
-        return {}
-    frame = frame.reset_index(drop=True)
-    found = VAR(frame).fit(1)
-    sample = tuple(int(y) for y in years[1:])
-    value, error, rest = found.params, found.stderr, np.asarray(found.sigma_u)
-    count = len(sample)
-    spread = np.sqrt(np.diag(rest))
-    correlation = float(rest[0, 1] / spread.prod())
-    spread_error = (2.0 * count) ** -0.5  # of the logarithm of a standard deviation
-    lag = {"growth": "L1.growth", "inflation": "L1.inflation"}
+    return frame["growth"], frame["inflation"]
 
-    def coefficient(of: str, on: str) -> Estimate:
-        return Estimate(float(value.loc[lag[on], of]), float(error.loc[lag[on], of]), sample)
+
+def _system(iso3: str) -> tuple[_Rule, _Rule] | None:
+    growth, inflation = _growth_and_prices(iso3)
+    before = {"growth": lagged(growth), "inflation": lagged(inflation)}
+    one, other = _rule(growth, **before), _rule(inflation, **before)
+    return None if one is None or other is None else (one, other)
+
+
+def drivers(iso3: str) -> dict[str, Estimate]:
+    """First-order vector autoregression of productivity growth and inflation."""
+    found = _system(iso3)
+    if found is None:
+        return {}
+    growth, inflation = found
+
+    def coefficient(of: _Rule, on: str) -> Estimate:
+        return Estimate(of.values[on], of.errors[on], tuple(int(y) for y in of.rest.index))
 
     return {
-        "drivers.productivity_growth.persistence": coefficient("growth", "growth"),
-        "drivers.inflation.persistence": coefficient("inflation", "inflation"),
-        "drivers.productivity_growth.on_inflation": coefficient("growth", "inflation"),
-        "drivers.inflation.on_productivity_growth": coefficient("inflation", "growth"),
-        "drivers.productivity_growth.sd": Estimate(float(spread[0]), spread_error, sample),
-        "drivers.inflation.sd": Estimate(float(spread[1]), spread_error, sample),
-        "drivers.correlation": Estimate(correlation, (count - 3.0) ** -0.5, sample),
+        "drivers.productivity_growth.persistence": coefficient(growth, "growth"),
+        "drivers.inflation.persistence": coefficient(inflation, "inflation"),
+        "drivers.productivity_growth.on_inflation": coefficient(growth, "inflation"),
+        "drivers.inflation.on_productivity_growth": coefficient(inflation, "growth"),
+        "drivers.productivity_growth.sd": _spread(growth),
+        "drivers.inflation.sd": _spread(inflation),
+        "drivers.correlation": _together(growth, inflation),
+    }
+
+
+_policy_rates: dict[str, pd.Series] = {}
+"""Policy rates by country, percent by year: empty unless a file of them is named."""
+
+
+def interest(iso3: str) -> dict[str, Estimate]:
+    """The real policy rate on its lag and on those of productivity growth and inflation.
+
+    The other two do not answer to it here: with 25 to 39 years, three lags in each equation would
+    leave little to choose between them and the prior of no effect.
+    """
+    system, rate = _system(iso3), _policy_rates.get(iso3)
+    if system is None or rate is None:
+        return {}
+    prices = series(iso3, "PCPIPCH") / 100.0
+    real = ((1.0 + rate / 100.0) / (1.0 + prices) - 1.0).dropna()
+    growth, inflation = _growth_and_prices(iso3)
+    found = _rule(
+        real[real.index >= inflation.index[0]],
+        interest=lagged(real),
+        growth=lagged(growth),
+        inflation=lagged(inflation),
+    )
+    if found is None:
+        return {}
+    years = tuple(int(y) for y in found.rest.index)
+    out = {
+        f"drivers.real_interest_rate.{name}": Estimate(found.values[on], found.errors[on], years)
+        for name, on in (
+            ("persistence", "interest"),
+            ("on_productivity_growth", "growth"),
+            ("on_inflation", "inflation"),
+        )
+    }
+    return {
+        **out,
+        "drivers.real_interest_rate.sd": _spread(found),
+        "drivers.correlation_interest_growth": _together(found, system[0]),
+        "drivers.correlation_interest_inflation": _together(found, system[1]),
     }
 
 
 EQUATIONS: Mapping[str, Equation] = {
-    "Okun": Equation("unemployment gap = c - okun x output gap", f"{WEO}; {PWT}", okun),
+    "Okun": Equation(
+        "unemployment gap = c - okun x output gap + rest; rest = c + persistence x rest(-1)",
+        f"{WEO}; {PWT}",
+        okun,
+    ),
     "wage curve": Equation(
         "d log labour share = c - elasticity x d log unemployment", f"{PWT}; {WEO}", wage_curve
     ),
     "prices": Equation("d inflation = c + kappa_p x output gap", f"{WEO}; {PWT}", phillips),
     "production": Equation(
         "capital elasticity = 1 - mean labour share; growth of TFP = mean of d log Y "
-        "- alpha d log K - (1 - alpha) d log E",
+        f"- alpha d log K - (1 - alpha) d log E, from {FIRST_OF_TREND}",
         PWT,
         production,
     ),
     "investment": Equation(
-        "I / K(-1) = c + gap response x gap + speed x (target Y* / K(-1) - 1)", PWT, investment
+        "I / K(-1) = c + gap response x gap + speed x (target Y* / K(-1) - 1) + trend",
+        PWT,
+        investment,
     ),
     "consumption": Equation(
         "d log C = c + income response x d log Y - speed x log (C / Y)(-1)", PWT, consumption
     ),
     "drivers": Equation(
-        "VAR(1) of growth of output per worker and log inflation", f"{PWT}; {WEO}", drivers
+        "VAR(1) of growth of output per worker and log inflation; each mean may shift once",
+        f"{PWT}; {WEO}",
+        drivers,
+    ),
+    INTEREST: Equation(
+        "real policy rate on the lags of itself, growth and inflation; its mean may shift once",
+        f"{BIS}; {PWT}; {WEO}",
+        interest,
     ),
 }
 
@@ -356,15 +457,39 @@ def estimate_all() -> pd.DataFrame:
     return table
 
 
-def main() -> None:
+def read_policy_rates(file: str) -> None:
+    """Take policy rates from a file for the runs of this process."""
+    table = pd.read_parquet(file).sort_values("year")
+    _policy_rates.clear()
+    for iso3, part in table.groupby("iso3"):
+        rate = part.set_index("year")["policy_rate_annual_mean"].dropna()
+        # As all others: to 2019, before the years of the pandemic.
+        _policy_rates[str(iso3)] = rate[(rate.index >= FIRST - 1) & (rate.index <= LAST)]
+
+
+def main(arguments: Sequence[str]) -> None:
     """Write the table and its page."""
     # The page reads this module, so it is imported when the table is there.
     from calibration.estimates_page import PAGE, page
 
+    if arguments and (len(arguments) != 2 or arguments[0] != "--policy-rates"):
+        raise SystemExit("usage: python -m calibration.estimation [--policy-rates FILE]")
+    if arguments:
+        read_policy_rates(arguments[1])
     table = estimate_all()
+    if not arguments:
+        kept = pd.read_parquet(ESTIMATES)
+        table = pd.concat([table, kept[kept["equation"] == INTEREST]], ignore_index=True)
+    order = {name: number for number, name in enumerate(EQUATIONS)}
+    table = table.sort_values(
+        ["iso3", "equation"],
+        key=lambda c: c.map(order) if c.name == "equation" else c,
+        kind="stable",
+        ignore_index=True,
+    )
     table.to_parquet(ESTIMATES, compression="zstd", index=False)
     PAGE.write_text(page(table), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -20,6 +20,7 @@ from scipy.optimize import brentq
 
 from calibration.cohorts import project, survival_ratios
 from calibration.demography import pack_inputs
+from calibration.estimates import add_estimated
 from calibration.labour_supply import TREND_ENGINE, YOUNGEST, enrolment_cap, trend_drift
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import FEMALE, MALE, STATUSES
@@ -75,13 +76,11 @@ PENSION_LAW = {
     "65 from 2033",
 }
 THETA_RETIREMENT = 0.5
-OKUN = {"ZAF": 0.20, "KOR": 0.40, "USA": 0.40}
 # Engine of participation: 0 keeps the rates of the base year, 1 moves each cohort by the entry and
 # exit observed in 2009-19. In the United States the cohorts that replace the older ones work more
 # at older ages; elsewhere the five-year groups up to 2019 meet a break with the rates of 2024.
 COHORT_ENGINE = {"ZAF": 0.0, "KOR": 0.0, "USA": 1.0}
 RATE_MAX = 0.99  # highest participation a cohort can reach
-WAGE_CURVE = {"ZAF": 0.10, "KOR": 0.10, "USA": 0.10}
 
 
 @cache
@@ -789,14 +788,10 @@ def _add_behaviour(pack: PackBuilder, iso3: str, base: LabourBase) -> None:
     def assumed(name: str, value: float, unit: str = "1", note: str = "") -> None:
         pack.value(f"labour_market.{name}", value, unit, "labour_assumptions", "assumed", note=note)
 
-    assumed("okun", OKUN[iso3], note="0.40 advanced, 0.20 developing economies")
+    for path in ("labour_market.okun", "labour_market.wage_curve_elasticity"):
+        add_estimated(pack, iso3, path)
     assumed("beta_tau", 0.28, note="range 0.1-0.4")
     assumed("beta_ui", 0.12, note="range 0-0.2")
-    assumed(
-        "wage_curve_elasticity",
-        WAGE_CURVE[iso3],
-        note="range 0.05-0.15",
-    )
     assumed("kappa_gap", 2.0, note="a gap of -5% moves the logit of the formal share by -0.1")
     assumed("lambda_phi", 0.25)
     assumed("theta_ret", THETA_RETIREMENT, note="range 0.2-0.8")

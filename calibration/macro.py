@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from calibration.estimates import add_estimated, add_sources, belief
 from calibration.labour import (
     BASE_YEAR,
     LAST_YEAR,
@@ -30,8 +31,7 @@ from socialbudget.builder import PackBuilder
 FIRST, LAST = BASE_YEAR + 1, LAST_YEAR
 FIRST_PROJECTED = 2030  # published growth is used before
 END_OF_CYCLE = 2034  # the Trustees' assumptions are near their ultimate values from then on
-LONG_RUN_TFP = 0.010  # per year, reached at 3 % of the distance a year
-TFP_DECAY = 0.03
+TFP_DECAY = 0.03  # of the distance to its long-run growth, a year
 INFLATION_TARGET = {"ZAF": 0.045, "KOR": 0.02}
 TAXES = ("income_tax", "corporate_tax", "consumption_tax", "import_tax", "other_tax")
 INDIRECT = ("consumption_tax", "import_tax", "other_tax")
@@ -284,7 +284,7 @@ def output_per_worker_growth(iso3: str) -> dict[int, float]:
 
     United States: the Trustees' productivity per hour and change of hours, to 2034 as one mean
     (same level in 2034). Others: from the value
-    implied by the growth projected for 2025-29 towards what 1 % a year of total factor
+    implied by the growth projected for 2025-29 towards what the estimated growth of total factor
     productivity gives with a constant capital-output ratio.
     """
     years = range(FIRST, LAST + 1)
@@ -299,7 +299,7 @@ def output_per_worker_growth(iso3: str) -> dict[int, float]:
     near = range(FIRST, FIRST_PROJECTED)
     force = labour_force_growth(iso3)
     start = sum(derived(iso3, f"gdp_growth_{y}") - force[y] for y in near) / len(near)
-    end = LONG_RUN_TFP / macro_base(iso3).labour_share
+    end = belief(iso3, "macroeconomy.tfp_growth").value / macro_base(iso3).labour_share
     return {y: end + (start - end) * math.exp(-TFP_DECAY * (y - FIRST)) for y in years}
 
 
@@ -476,18 +476,17 @@ def add_macro(pack: PackBuilder, iso3: str) -> None:
     for name, value, unit, note in (
         ("closure", 1.0, "1", "M1, hybrid"),
         ("substitution_elasticity", 1.0, "1", "Cobb-Douglas; 0.7 where it is not"),
-        ("kappa_p", 0.25, "1", ""),
         ("taylor_inflation", 1.5, "1", "of the nominal rate"),
         ("taylor_gap", 0.5, "1", ""),
-        ("investment_gap_response", 0.15, "1", ""),
         ("investment_interest_response", 0.10, "1", ""),
-        ("investment_speed", 0.10, "1/year", "half of a gap in capital closes in seven years"),
         ("import_price_elasticity", 0.8, "1", ""),
         ("export_price_elasticity", 0.6, "1", ""),
         ("theta_investment", 0.5, "1", ""),
         ("demand_weight_years", 8.0, "year", ""),
     ):
         pack.value(f"macroeconomy.{name}", value, unit, "macro_assumptions", "assumed", note=note)
+    for name in ("kappa_p", "investment_gap_response", "investment_speed"):
+        add_estimated(pack, iso3, f"macroeconomy.{name}")
 
 
 def _add_accounts(pack: PackBuilder, iso3: str) -> None:
@@ -567,17 +566,19 @@ def _add_paths(pack: PackBuilder, iso3: str) -> None:
     source = "ssa_trustees_economy" if usa else "derived_values"
     growth_base = real_growth(iso3, BASE_YEAR)
     tfp = tfp_growth(iso3)
+    lasting = belief(iso3, "macroeconomy.tfp_growth")
+    add_sources(pack)
     pack.series(
         "macroeconomy.tfp_growth",
         _annual(tfp[FIRST], tfp),
         "1/year",
-        source if usa else "macro_assumptions",
-        "estimated" if usa else "assumed",
+        source if usa else lasting.source,
+        "estimated" if usa else lasting.flag,
         note=(
             "Labour share x the Trustees' growth of output per worker"
             if usa
-            else "From the value implied by projected growth to 2029 towards 1% a year; "
-            "the base-year entry repeats 2025"
+            else f"From the value implied by projected growth to 2029 towards {lasting.value:.4f} "
+            f"a year ({lasting.note}); the base-year entry repeats 2025"
         )
         + "; without the part of growth that is schooling",
     )

@@ -1,7 +1,7 @@
 """Stochastic drivers of the shipped packs.
 
 Fertility, mortality and migration have the spread that the United Nations publish for each country
-and year; productivity, prices and interest have AR(1) disturbances of ordinary size.
+and year. The economy's drivers are in `calibration.economic_uncertainty`.
 """
 
 from __future__ import annotations
@@ -115,31 +115,6 @@ def bands(iso3: str) -> Bands:
         get("total_fertility_rate", columns=variants),
         1000.0 * get("population", columns=variants),
     )
-
-
-def add_uncertainty(pack: PackBuilder) -> None:
-    """Drivers of the economy: productivity, prices, interest.
-
-    Standard deviations are defaults of the method (1.0 point of productivity growth, 1.5 points of
-    inflation and of the real rate over a business cycle; here the permanent part only, since a
-    path that moves by the full amount every year for 76 years would leave every closure). They are
-    flagged assumed; the bands are indicative until the drivers are fitted to history.
-    """
-    _add_method(pack)
-    for path, sd, persistence, note in (
-        ("macroeconomy.tfp_growth", 0.006, 0.3, "Points of yearly growth"),
-        ("macroeconomy.inflation_target", 0.003, 0.5, "Points of yearly inflation"),
-        ("macroeconomy.real_interest_rate", 0.004, 0.8, "Points of the real rate"),
-    ):
-        pack.uncertain(
-            path,
-            kind="add",
-            sd=sd,
-            persistence=persistence,
-            source=METHOD,
-            flag="assumed",
-            note=note,
-        )
 
 
 def add_demographic_uncertainty(
@@ -270,8 +245,7 @@ def _add_method(pack: PackBuilder) -> None:
         publisher="socialbudget",
         title="Drivers of stochastic runs: patterns by age, persistence, default spreads",
         licence="Apache-2.0",
-        note="docs/population_uncertainty.md; spreads of the economy are orders of magnitude of "
-        "national forecast errors, not fitted to the country",
+        note="docs/population_uncertainty.md",
     )
 
 

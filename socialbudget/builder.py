@@ -66,6 +66,7 @@ class PackBuilder:
         self._corridors: dict[str, dict[str, str]] = {}
         self._extrapolation: dict[str, str] = {}
         self._uncertainty: dict[str, dict[str, Any]] = {}
+        self._systems: dict[str, dict[str, Any]] = {}
         self._blocks: dict[tuple[str, ...], list[Block]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
 
@@ -123,21 +124,37 @@ class PackBuilder:
         path: str,
         *,
         kind: str,
-        persistence: float,
         source: str,
         flag: str,
+        persistence: float | None = None,
         sd: float | None = None,
         note: str = "",
+        **further: Any,
     ) -> None:
         """Register how a path is disturbed in stochastic runs (see `socialbudget.pack.Driver`)."""
         self._uncertainty[path] = {
             "kind": kind,
             **({} if sd is None else {"sd": sd}),
-            "persistence": persistence,
+            **({} if persistence is None else {"persistence": persistence}),
+            **further,
             "source": source,
             "flag": flag,
             "note": note,
         }
+
+    def uncertain_together(self, name: str, **system: Any) -> None:
+        """Register drivers that move together (see `socialbudget.pack.System`)."""
+        self._systems[name] = system
+
+    def names(self) -> frozenset[str]:
+        """The paths added so far."""
+        return frozenset(self._paths)
+
+    def given(self, path: str) -> dict[int, Array]:
+        """The values added so far under a path, by year, each in the shape of the path's dims."""
+        dims = self._paths[path]
+        shape = tuple(len(STANDARD[d]) for d in dims)
+        return {b.year: np.reshape(b.values, shape) for b in self._blocks[dims] if b.path == path}
 
     def extrapolate(self, path: str, rule: str = "hold") -> None:
         """Declare how an annual path goes on after its last year (``hold`` the last value)."""
@@ -238,6 +255,7 @@ class PackBuilder:
                 "transfers": self._transfers,
                 **({"corridors": self._corridors} if self._corridors else {}),
                 "uncertainty": self._uncertainty,
+                **({"uncertainty_var": self._systems} if self._systems else {}),
             }
             (target / "pack.toml").write_text(tomli_w.dumps(document), encoding="utf-8")
 

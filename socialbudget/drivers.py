@@ -2,10 +2,11 @@
 
 A driver disturbs one parameter path, with an AR(1) process (method 1.3 and 3.3) or by quantiles:
 a draw keeps a place among all draws, which changes slowly from year to year, and each year's
-quantiles say what that place means. Draw `d` of a path depends on the seed, the path and `d`
-alone, so that reforms share their random numbers and a run does not depend on how many draws are
-asked for or how they are cut into chunks. All cells of a path (both sexes, all ages) share one
-sequence of random numbers.
+quantiles say what that place means; or several paths by a vector autoregression, whose variables
+move together; or what is not known of a constant, drawn once for all years. Draw `d` of a path
+depends on the seed, the path and `d` alone, so that reforms share their random numbers and a run
+does not depend on how many draws are asked for or how they are cut into chunks. All cells of a path
+(both sexes, all ages) share one sequence of random numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from socialbudget.contract import Array, Param
 from socialbudget.dims import QUANTILES
 from socialbudget.errors import PackError
-from socialbudget.pack import Driver, Pack, resolve
+from socialbudget.pack import Driver, Pack, System, resolve
 
 PROBABILITIES = {"p025": 0.025, "p10": 0.1, "p50": 0.5, "p90": 0.9, "p975": 0.975}
 SUFFIX = "_deviation"
@@ -35,8 +36,11 @@ def disturbed(
     draws: range,
     base_year: int,
     spreads: Mapping[str, Array],
+    systems: Mapping[str, System] | None = None,
 ) -> dict[str, Array]:
     """Parameter arrays with the drivers' disturbances from the first projected year on.
+
+    Estimates come first: other disturbances are added to what an estimate has become.
 
     Parameters
     ----------
@@ -48,6 +52,8 @@ def disturbed(
         Numbers of the draws wanted.
     spreads : mapping of str to float64[year, *dims, quantile]
         Quantiles of deviations, by the path they belong to (`spreads`).
+    systems : mapping of str to System, optional
+        Drivers that move together, by name. Paths that `params` does not have are passed over.
 
     Returns
     -------
@@ -65,7 +71,10 @@ def disturbed(
             continue
         central, param = parameters[path], params[path]
         years = len(central) - 1
-        if driver.by_quantiles:
+        if driver.kind == "estimate":
+            values = _estimated(central, driver, path, seed, draws)
+            mend = "lower 'sd' or choose another 'distribution'"
+        elif driver.by_quantiles:
             place = places(path, driver.persistence, seed, draws, years)
             deviation = _from_quantiles(place, spreads[path])
             values = central + deviation
@@ -73,24 +82,136 @@ def disturbed(
                 values = central * np.exp(deviation)
             mend = f"correct the quantiles in '{path}{SUFFIX}'"
         else:
-            shock = shocks(path, driver, seed, draws, years)
-            shape = (len(central), len(draws), *([1] * len(param.dims)))
-            shock = np.concatenate([np.zeros((1, len(draws))), shock]).reshape(shape)
+            shock = _over_dims(shocks(path, driver, seed, draws, years), param)
             values = central + shock if driver.kind == "add" else central * np.exp(shock)
             mend = "lower 'sd' or 'persistence'"
-        bad = ~((values >= param.low) & (values <= param.high))
-        if bad.any():
-            first = np.argwhere(bad)[0]
+        where = f'uncertainty."{path}"'
+        out[path] = _kept_in_bounds(values, param, where, base_year, draws, mend)
+    for name, system in (systems or {}).items():
+        wanted = {path: load for path, load in system.paths.items() if path in params}
+        if not wanted:
+            continue
+        moves = together(name, system, seed, draws, max(len(parameters[p]) for p in wanted) - 1)
+        for path, load in wanted.items():
+            shock = moves[system.variables.index(load.variable)][: len(parameters[path]) - 1]
+            values = out[path] + load.factor * _over_dims(shock, params[path])
+            where = f'uncertainty_var.{name}.paths."{path}"'
+            mend = "lower 'sd', 'matrix' or 'factor'"
+            out[path] = _kept_in_bounds(values, params[path], where, base_year, draws, mend)
+    return out
+
+
+def _over_dims(shock: Array, param: Param) -> Array:
+    """A sequence from the first projected year as ``[year, draw, *dims]``, 0 in the base year."""
+    whole = np.concatenate([np.zeros((1, shock.shape[1])), shock])
+    return whole.reshape(*whole.shape, *([1] * len(param.dims)))
+
+
+def _kept_in_bounds(
+    values: Array, param: Param, where: str, base_year: int, draws: range, mend: str
+) -> Array:
+    bad = ~((values >= param.low) & (values <= param.high))
+    if bad.any():
+        first = np.argwhere(bad)[0]
+        raise PackError(
+            "uncertainty",
+            [
+                f"pack.toml: {where}: becomes {values[tuple(first)]:g} "
+                f"{param.unit} in {base_year + int(first[0])}, draw {draws[int(first[1])]}, "
+                f"outside [{param.low:g}, {param.high:g}]; {mend}"
+            ],
+        )
+    return np.ascontiguousarray(values)
+
+
+def _estimated(central: Array, driver: Driver, path: str, seed: int, draws: range) -> Array:
+    """A constant drawn once for all years, ``[year or 1, draw, *dims]``.
+
+    The mean over draws is the value itself and `sd` their standard deviation, whatever the
+    distribution; an `sd` of 0 leaves the value to the bit. All cells share one random number.
+    """
+    from scipy.special import betaincinv, ndtr
+
+    assert driver.sd is not None
+    shape = (1, len(draws), *([1] * (central.ndim - 2)))
+    z = normals(path, seed, draws, 1).reshape(shape)
+    spread = driver.sd * (np.abs(central) if driver.relative else np.ones_like(central))
+    where = f'pack.toml: uncertainty."{path}"'
+    if driver.distribution == "normal":
+        shift = spread * z
+    elif driver.distribution == "lognormal":
+        if (spread[central == 0.0] > 0.0).any():
+            raise PackError(
+                "uncertainty",
+                [f"{where}: a value of 0 has no lognormal spread; choose 'normal' or 'relative'"],
+            )
+        # Variance of the logarithm at which mean and deviation are those asked for.
+        variance = np.log1p((spread / np.where(central == 0.0, 1.0, central)) ** 2)
+        shift = central * np.expm1(np.sqrt(variance) * z - 0.5 * variance)
+    else:
+        share, part = central / driver.high, spread / driver.high
+        room = share * (1.0 - share)
+        if ((share < 0.0) | (share > 1.0) | ((part**2 >= room) & (part > 0.0))).any():
             raise PackError(
                 "uncertainty",
                 [
-                    f'pack.toml: uncertainty."{path}": becomes {values[tuple(first)]:g} '
-                    f"{param.unit} in {base_year + int(first[0])}, draw {draws[int(first[1])]}, "
-                    f"outside [{param.low:g}, {param.high:g}]; {mend}"
+                    f"{where}: no beta distribution between 0 and {driver.high:g} has mean "
+                    f"{central.flat[0]:g} and standard deviation {spread.flat[0]:g}; lower 'sd'"
                 ],
             )
-        out[path] = np.ascontiguousarray(values)
+        sure = part == 0.0
+        size = room / np.where(sure, 1.0, part) ** 2 - 1.0
+        a, b = np.where(sure, 1.0, share * size), np.where(sure, 1.0, (1.0 - share) * size)
+        drawn = driver.high * betaincinv(a, b, ndtr(z)) - central
+        shift = np.where(sure, 0.0, drawn)
+    if len(central) > 1:
+        after = np.arange(len(central), dtype=float)
+        weight = -np.expm1(-driver.phase_in * after) if driver.phase_in else np.sign(after)
+        shift = shift * weight.reshape(-1, *([1] * (central.ndim - 1)))
+    return central + shift
+
+
+def together(name: str, system: System, seed: int, draws: range, years: int) -> Array:
+    """Deviations of a system's variables, float64[variable, year, draw], from the first year on.
+
+    Sums are written out, so that a draw is the same to the bit whatever the others beside it.
+    """
+    count = len(system.variables)
+    eta = [normals(f"{name}/{v}", seed, draws, years) for v in system.variables]
+    root = _root(np.array(system.correlation))
+    out = np.zeros((count, years, len(draws)))
+    for i in range(count):
+        for j in range(count):
+            if root[i, j] != 0.0:
+                out[i] += system.sd[i] * root[i, j] * eta[j]
+    for t in range(1, years):
+        before = out[:, t - 1].copy()
+        for i in range(count):
+            for j in range(count):
+                if system.matrix[i][j] != 0.0:
+                    out[i, t] += system.matrix[i][j] * before[j]
     return out
+
+
+def _root(correlation: Array) -> Array:
+    """The symmetric square root, which does not depend on the order of the variables."""
+    values, vectors = np.linalg.eigh(correlation)
+    root: Array = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    return root
+
+
+def long_run_covariance(system: System) -> Array:
+    """Covariance of a system's deviations far from the base year, ``[variable, variable]``.
+
+    Solves ``S = A S A' + Q`` (Lyapunov).
+    """
+    from scipy.linalg import solve_discrete_lyapunov
+
+    sd = np.array(system.sd)
+    found: Array = solve_discrete_lyapunov(
+        np.array(system.matrix), np.array(system.correlation) * np.outer(sd, sd)
+    )
+    return found
 
 
 def spread_params(drivers: Mapping[str, Driver], params: Mapping[str, Param]) -> list[Param]:

@@ -111,8 +111,16 @@ def project(
         own = parameters
         if seed is not None:
             numbers = range(chunk.start, chunk.stop)
-            drivers = pack.manifest.uncertainty
-            own = disturbed(parameters, plan.params, drivers, seed, numbers, pack.base_year, tables)
+            own = disturbed(
+                parameters,
+                plan.params,
+                pack.manifest.uncertainty,
+                seed,
+                numbers,
+                pack.base_year,
+                tables,
+                pack.manifest.uncertainty_var,
+            )
         return run(
             plan,
             pack.coords,
@@ -211,16 +219,17 @@ def _refuse_unused(pack: Pack, params: dict[str, Param]) -> None:
             )
         raise PackError(f"pack '{pack.iso3}' ({pack.folder})", faults)
     idle = [
-        path
-        for path in pack.manifest.uncertainty
+        f'pack.toml: uncertainty."{path}": no module reads this path year by year; correct or '
+        "remove it"
+        for path, driver in pack.manifest.uncertainty.items()
+        if path not in params or (params[path].time == "fixed" and driver.kind != "estimate")
+    ]
+    idle += [
+        f'pack.toml: uncertainty_var.{name}.paths."{path}": no module reads this path year by '
+        "year; correct or remove it"
+        for name, system in pack.manifest.uncertainty_var.items()
+        for path in system.paths
         if path not in params or params[path].time == "fixed"
     ]
     if idle:
-        raise PackError(
-            f"pack '{pack.iso3}' ({pack.folder})",
-            [
-                f'pack.toml: uncertainty."{path}": no module reads this path year by year; '
-                "correct or remove it"
-                for path in idle
-            ],
-        )
+        raise PackError(f"pack '{pack.iso3}' ({pack.folder})", idle)

@@ -130,11 +130,21 @@ class Driver(_Strict):
     logarithm, with given quantiles in each year, which stand in the pack as `<path>_deviation`
     over the dims of the path and `quantile`; `persistence` is the correlation of a draw's place
     among them from one year to the next.
+
+    `estimate`: what is not known of a constant. One draw a run, the same in all years, of mean the
+    path's own value and standard deviation `sd` (with `relative`, a share of the value), and of
+    the stated `distribution`: `normal`, `lognormal` (keeps its sign) or `beta` (stays between 0
+    and `high`, 1 unless given). A path by year is shifted after the base year alone; with
+    `phase_in`, by ``1 - exp(-phase_in t)`` of the shift t years after it.
     """
 
-    kind: Literal["add", "scale", "quantiles", "log_quantiles"]
+    kind: Literal["add", "scale", "quantiles", "log_quantiles", "estimate"]
     sd: float | None = Field(default=None, ge=0)
     persistence: float = Field(default=0.0, ge=0, le=1)
+    distribution: Literal["", "normal", "lognormal", "beta"] = ""
+    relative: bool = False
+    high: float = Field(default=1.0, gt=0)
+    phase_in: float = Field(default=0.0, ge=0)
     source: str
     flag: Literal["observed", "estimated", "imputed", "assumed"]
     note: str = ""
@@ -145,12 +155,85 @@ class Driver(_Strict):
             raise ValueError(f"kind '{self.kind}' takes its spread from a table: drop 'sd'")
         if not self.by_quantiles and self.sd is None:
             raise ValueError(f"kind '{self.kind}' needs 'sd'")
+        if self.kind == "estimate":
+            if not self.distribution:
+                raise ValueError(
+                    "kind 'estimate' needs 'distribution': normal, lognormal (keeps its sign) or "
+                    "beta (between 0 and 'high')"
+                )
+            if self.persistence:
+                raise ValueError("kind 'estimate' is drawn once a run: drop 'persistence'")
+        elif {"distribution", "relative", "high", "phase_in"} & self.model_fields_set:
+            raise ValueError(
+                "'distribution', 'relative', 'high' and 'phase_in' belong to kind 'estimate': "
+                "drop them"
+            )
+        if self.distribution != "beta" and "high" in self.model_fields_set:
+            raise ValueError("'high' belongs to distribution 'beta': drop it")
         return self
 
     @property
     def by_quantiles(self) -> bool:
         """Whether a table of quantiles says how far draws deviate."""
         return self.kind in ("quantiles", "log_quantiles")
+
+
+class Loading(_Strict):
+    """What a path takes from a system of drivers: `factor` times a variable's deviation."""
+
+    variable: str
+    factor: float = 1.0
+
+
+class System(_Strict):
+    """Drivers that move together: a stationary first-order vector autoregression.
+
+    ``e(t) = matrix e(t-1) + eta(t)``, ``e`` = 0 in the base year; `eta` normal with standard
+    deviations `sd` and `correlation`. Row i of `matrix` is the equation of variable i. Deviations
+    have mean 0, so that the long run is the scenario's.
+    """
+
+    variables: tuple[str, ...] = Field(min_length=1)
+    matrix: tuple[tuple[float, ...], ...]
+    sd: tuple[float, ...]
+    correlation: tuple[tuple[float, ...], ...]
+    paths: dict[str, Loading]
+    source: str
+    flag: Literal["observed", "estimated", "imputed", "assumed"]
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _well_formed(self) -> System:
+        count = len(self.variables)
+        if len(set(self.variables)) != count:
+            raise ValueError("a variable stands twice in 'variables'")
+        for name, rows in (("matrix", self.matrix), ("correlation", self.correlation)):
+            if len(rows) != count or any(len(row) != count for row in rows):
+                raise ValueError(f"'{name}' must have {count} rows of {count} numbers")
+        if len(self.sd) != count or min(self.sd) < 0.0:
+            raise ValueError(f"'sd' must be {count} numbers not below 0")
+        together = np.array(self.correlation)
+        if not (np.allclose(together, together.T) and np.allclose(np.diag(together), 1.0)):
+            raise ValueError("'correlation' must be symmetric with 1 along its diagonal")
+        least = float(np.linalg.eigvalsh(together)[0])
+        if not least >= -1e-9:
+            raise ValueError(
+                f"'correlation' has an eigenvalue of {least:.3g}: no variables correlate so; "
+                "draw the correlations towards 0"
+            )
+        radius = float(np.abs(np.linalg.eigvals(np.array(self.matrix))).max())
+        if not radius < 1.0:
+            raise ValueError(
+                f"'matrix' has spectral radius {radius:.4g}: deviations would not return to 0; it "
+                "must be below 1"
+            )
+        for path, loading in self.paths.items():
+            if loading.variable not in self.variables:
+                raise ValueError(
+                    f"path '{path}' takes variable '{loading.variable}'; there are: "
+                    + ", ".join(self.variables)
+                )
+        return self
 
 
 class Manifest(_Strict):
@@ -175,6 +258,7 @@ class Manifest(_Strict):
     transfers: tuple[Transfer, ...] = ()
     corridors: dict[str, Corridor] = {}
     uncertainty: dict[str, Driver] = {}
+    uncertainty_var: dict[str, System] = {}
 
 
 @dataclass(frozen=True)
@@ -575,7 +659,17 @@ def _toml_fault(item: Mapping[str, Any]) -> str:
         return "is missing; add it"
     if item["type"] == "extra_forbidden":
         known: set[str] = set()
-        for model in (Manifest, SchemeInstance, Source, TableEntry, Transfer, Corridor, Driver):
+        for model in (
+            Manifest,
+            SchemeInstance,
+            Source,
+            TableEntry,
+            Transfer,
+            Corridor,
+            Driver,
+            System,
+            Loading,
+        ):
             known |= set(model.model_fields)
         return f"is unknown{_near(str(item['loc'][-1]), known)}; remove or rename it"
     mend = item["msg"][0].lower() + item["msg"][1:]
@@ -617,6 +711,27 @@ def _check_references(manifest: Manifest) -> list[str]:
                 f"pack.toml: uncertainty.{path}: source '{driver.source}' is not listed"
                 f"{_near(driver.source, manifest.sources)}; add a [sources.<key>] section"
             )
+    owner: dict[str, str] = {}
+    for name, system in manifest.uncertainty_var.items():
+        where = f"pack.toml: uncertainty_var.{name}"
+        if system.source not in manifest.sources:
+            faults.append(
+                f"{where}: source '{system.source}' is not listed"
+                f"{_near(system.source, manifest.sources)}; add a [sources.<key>] section"
+            )
+        for path in system.paths:
+            alone = manifest.uncertainty.get(path)
+            if path in owner:
+                faults.append(
+                    f"{where}: '{path}' is disturbed by uncertainty_var.{owner[path]} too; keep "
+                    "one of the two"
+                )
+            elif alone is not None and alone.kind != "estimate":
+                faults.append(
+                    f"{where}: '{path}' has a driver of its own under [uncertainty]; keep one of "
+                    "the two (kind 'estimate' may stand beside)"
+                )
+            owner[path] = name
     return faults
 
 

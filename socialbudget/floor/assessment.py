@@ -289,7 +289,16 @@ def _together(plan: Plan, to: int, draws: int, seed: int) -> tuple[Results, Resu
     built, parameters = prepare(pack, to=to, modules=plan.modules)
     drivers = pack.manifest.uncertainty
     tables = spreads(pack, built.params, to)
-    moved = disturbed(parameters, built.params, drivers, seed, range(draws), pack.base_year, tables)
+    moved = disturbed(
+        parameters,
+        built.params,
+        drivers,
+        seed,
+        range(draws),
+        pack.base_year,
+        tables,
+        pack.manifest.uncertainty_var,
+    )
     paths = {
         path: np.concatenate([parameters[path], array], axis=1) if array.shape[1] > 1 or (
             array is not parameters[path]

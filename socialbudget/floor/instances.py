@@ -346,16 +346,23 @@ def rapid_modules(
 def _with_drivers(pack: Pack, read: set[str]) -> tuple[Pack, set[str]]:
     """The drivers that the rapid plan reads, one for growth among them, and what that rests on.
 
-    A pack for the full model has its uncertainty of growth in total factor productivity. Along a
-    balanced path, output per person grows by that over the share of labour, and so does its
-    spread. A pack with neither gets a default.
+    Growth may be part of a system of drivers, which is then used as it is. Else a pack for the
+    full model has its uncertainty of growth in total factor productivity: along a balanced path,
+    output per person grows by that over the share of labour, and so does its spread. A pack with
+    neither gets a default.
     """
     known = pack.manifest.uncertainty
     drivers = {p: d for p, d in known.items() if p in read}
     behind: set[str] = set()
-    if GROWTH not in drivers:
+    together = {p for s in pack.manifest.uncertainty_var.values() for p in s.paths}
+    if GROWTH not in drivers and GROWTH not in together & read:
         tfp = known.get(TFP_GROWTH)
-        if tfp is not None and tfp.sd is not None and LABOUR_SHARE.path in pack.entries:
+        if (
+            tfp is not None
+            and tfp.kind == "add"
+            and tfp.sd is not None
+            and LABOUR_SHARE.path in pack.entries
+        ):
             share = float(
                 resolve(pack, [LABOUR_SHARE], pack.base_year)[LABOUR_SHARE.path].ravel()[0]
             )

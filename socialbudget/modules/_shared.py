@@ -43,9 +43,7 @@ LABOUR_SHARE = Param(
     "macroeconomy.labour_share", (), "1", 0.1, 1,
     "Labour income, self-employed labour included, over GDP at factor cost",
 )  # fmt: skip
-INFLATION_TARGET = Param(
-    "macroeconomy.inflation_target", (), "1/year", -0.05, 1, "Inflation target"
-)
+INFLATION_TARGET = Param("macroeconomy.inflation_target", (), "1/year", -0.2, 1, "Inflation target")
 CONSUMPTION_TAX_CHANGE = Param(
     "government.consumption_tax_change", (), "1", -0.5, 0.5,
     "Change of the effective tax-inclusive consumption tax rate",

@@ -17,7 +17,7 @@ RULES = {
     "premium_share": (
         "1", 0, 1, "Premiums of protected persons, not tied to earnings, over benefits",
     ),
-    "reserve_return": ("1/year", -0.2, 0.5, "Real return on the reserve"),
+    "reserve_return": ("1/year", -0.6, 0.8, "Real return on the reserve"),
     "bond_share": ("1", 0, 1, "Share of the reserve held in bonds of the government"),
 }  # fmt: skip
 

@@ -86,7 +86,7 @@ class Macroeconomy(Module):
         ),
         INFLATION_TARGET,
         Param(
-            "macroeconomy.real_interest_rate", (), "1/year", -0.1, 0.5, "Neutral real interest rate"
+            "macroeconomy.real_interest_rate", (), "1/year", -0.3, 0.5, "Neutral real interest rate"
         ),
         Param(
             "macroeconomy.taylor_inflation",

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibration import estimates_page, estimation
+from calibration import economic_uncertainty, estimates, estimates_page, estimation
+from calibration.breaks import with_shift
+from calibration.priors import SYNTHETIC, priors
 from calibration.shrinkage import Prior, from_scale, shrink, to_scale, truncated
+from socialbudget.pack import System, load_pack
 
 MODERATE = st.floats(-5, 5)
 ERROR = st.floats(0.01, 5)
@@ -113,7 +116,9 @@ def table():
 @pytest.mark.parametrize("iso3", ["USA", "ZAF", "KOR"])
 def test_shipped_table_is_that_of_the_code(table, iso3):
     fresh = pd.DataFrame(list(estimation.estimates(iso3))).set_index("parameter")
-    shipped = table[table["iso3"] == iso3].set_index("parameter")
+    # The data of one equation may not be passed on (`--policy-rates`).
+    own = (table["iso3"] == iso3) & (table["equation"] != estimation.INTEREST)
+    shipped = table[own].set_index("parameter")
     assert list(fresh.index) == list(shipped.index)
     for column in ("value", "standard_error", "own_estimate", "own_error", "prior", "prior_error"):
         assert np.allclose(fresh[column], shipped[column], rtol=1e-4, atol=1e-9), column
@@ -129,7 +134,7 @@ def test_shipped_table_keeps_its_promises(table):
     assert (table["standard_error"] > 0.0).all()
     assert table["iso3"].nunique() >= 150
     for row in table.itertuples():
-        prior = estimation.priors(row.iso3)[row.parameter]
+        prior = priors(row.iso3)[row.parameter]
         if prior.scale == "":
             assert prior.low <= row.value <= prior.high, (row.iso3, row.parameter)
 
@@ -138,3 +143,77 @@ def test_page_is_up_to_date(table):
     assert estimates_page.PAGE.read_text(encoding="utf-8") == estimates_page.page(table), (
         "run: python -m calibration.estimation"
     )
+
+
+def test_a_shift_of_the_mean_is_found_and_is_not_taken_for_persistence():
+    rng = np.random.default_rng(3)
+    years = pd.Index(range(1980, 2020))
+    level = np.where(years < 1993, 0.15, 0.05)
+    values = pd.Series(level + rng.normal(0.0, 0.01, 40), years)
+    lag = pd.DataFrame({"before": estimation.lagged(values)}).loc[1981:2019]
+    design, year = with_shift(values.loc[1981:], lag)
+    assert year == 1993
+    own = np.linalg.lstsq(design.to_numpy(), values.loc[1981:].to_numpy(), rcond=None)[0]
+    assert abs(dict(zip(design, own, strict=True))["before"]) < 0.35
+    plain = np.polyfit(lag["before"], values.loc[1981:], 1)[0]
+    assert plain > 0.8
+
+
+def test_a_steady_mean_has_no_shift_in_most_samples():
+    rng = np.random.default_rng(5)
+    years = pd.Index(range(1980, 2020))
+    found = 0
+    for _ in range(60):
+        values = pd.Series(rng.normal(0.0, 0.01, 40), years)
+        lag = pd.DataFrame({"before": estimation.lagged(values)}).loc[1981:2019]
+        found += with_shift(values.loc[1981:], lag)[1] is not None
+    assert found <= 10  # 5 percent and a little more in short samples
+
+
+@pytest.mark.parametrize("iso3", ["ZAF", "USA", "KOR"])
+def test_packs_hold_the_values_and_errors_of_the_table(table, iso3):
+    pack = load_pack(iso3)
+    rows = table[table["iso3"] == iso3].set_index("parameter")
+    for path in economic_uncertainty.ESTIMATED:
+        frame = pack.provenance(path)
+        assert frame["value"].tolist() == [rows.loc[path, "value"]], path
+        assert frame["flag"].tolist() == ["estimated"]
+        assert frame["source"].iloc[0] == estimates.OPEN
+        driver = pack.manifest.uncertainty[path]
+        assert driver.kind == "estimate"
+        assert driver.sd == rows.loc[path, "standard_error"]
+        assert driver.distribution in ("lognormal", "beta")  # the sign is kept
+    growth = pack.manifest.uncertainty["macroeconomy.tfp_growth"]
+    assert growth.sd == rows.loc["macroeconomy.tfp_growth", "standard_error"]
+    if iso3 != "USA":
+        path = pack.entries["macroeconomy.tfp_growth"].values
+        wanted = rows.loc["macroeconomy.tfp_growth", "value"]
+        # Growth comes within a tenth of what was left of the distance in 2025 (e**-2.25).
+        assert abs(path[-1] - wanted) < 0.11 * abs(path[1] - wanted) + 1e-9
+    economy = pack.manifest.uncertainty_var["economy"]
+    assert economy.matrix[0][0] == rows.loc["drivers.productivity_growth.persistence", "value"]
+    assert economy.matrix[1][0] == rows.loc["drivers.inflation.on_productivity_growth", "value"]
+    assert economy.sd[1] == rows.loc["drivers.inflation.sd", "value"]
+    assert economy.correlation[0][1] == rows.loc["drivers.correlation", "value"]
+    interest = "drivers.real_interest_rate.sd"
+    prior = np.exp(priors(iso3)[interest].mean)
+    wanted = rows.loc[interest, "value"] if interest in rows.index else prior
+    assert economy.sd[2] == pytest.approx(wanted)
+
+
+def test_without_a_row_the_prior_stands():
+    found = estimates.belief(SYNTHETIC, "labour_market.okun")
+    assert (found.value, found.error, found.flag) == (0.2, 0.1, "assumed")
+    spread = estimates.belief("KOR", "drivers.real_interest_rate.sd")
+    assert (round(spread.value, 9), spread.flag, spread.source) == (
+        0.015, "assumed", estimates.PRIORS,
+    )  # fmt: skip
+
+
+def test_every_country_of_the_table_has_a_stationary_system(table):
+    for iso3 in table["iso3"].unique():
+        found = economic_uncertainty.movement(iso3)
+        System(
+            variables=economic_uncertainty.VARIABLES, matrix=found.matrix, sd=found.sd,
+            correlation=found.correlation, paths={}, source="s", flag=found.flag,
+        )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +19,7 @@ from socialbudget.floor.package import Package, parse_package
 from socialbudget.floor.world import assess_world, reason, world_table
 from socialbudget.modules.floor_accounts import FloorAccounts
 from socialbudget.modules.schemes.guarantee import Guarantee
-from socialbudget.pack import Pack, load_pack
+from socialbudget.pack import Driver, Pack, load_pack
 from socialbudget.population import has_families, project_population
 from socialbudget.poverty import lognormal_fgt
 from socialbudget.report.floor_console import WIDTH, summary, world_summary
@@ -349,20 +351,33 @@ def test_children_within_a_limit_are_those_of_a_poisson(mean: float, limit: int)
     assert share_within(women, np.zeros((1, 2)), limit)[0] == 1.0
 
 
-def test_growth_of_a_full_pack_has_the_spread_of_its_productivity() -> None:
+def test_growth_of_a_full_pack_has_the_spread_of_its_system() -> None:
     pack = load_pack("ZAF")
-    known = pack.manifest.uncertainty
-    assert "macroeconomy.productivity_growth" not in known
+    path = "macroeconomy.productivity_growth"
     plan = build(pack, load_package("helpage_2011"), LAST_YEAR)
+    assert path not in plan.pack.manifest.uncertainty
+    assert plan.pack.manifest.uncertainty_var == pack.manifest.uncertainty_var
+    assert pack.manifest.uncertainty_var["economy"].paths[path].factor == 1.0
+
+
+def test_growth_of_a_full_pack_without_a_system_has_the_spread_of_its_productivity() -> None:
+    pack = load_pack("ZAF")
+    tfp = Driver(kind="add", sd=0.006, persistence=0.3, source="uncertainty_method",
+                 flag="assumed")  # fmt: skip
+    manifest = pack.manifest.model_copy(
+        update={
+            "uncertainty_var": {},
+            "uncertainty": {**pack.manifest.uncertainty, "macroeconomy.tfp_growth": tfp},
+        }
+    )
+    plan = build(
+        dataclasses.replace(pack, manifest=manifest), load_package("helpage_2011"), LAST_YEAR
+    )
     driver = plan.pack.manifest.uncertainty["macroeconomy.productivity_growth"]
     share = float(pack.entries["macroeconomy.labour_share"].values[0])
-    tfp = known["macroeconomy.tfp_growth"]
-    assert tfp.sd is not None
-    assert driver.sd == pytest.approx(tfp.sd / share)
+    assert driver.sd == pytest.approx(0.006 / share)
     assert (driver.persistence, driver.source) == (tfp.persistence, tfp.source)
     assert {"macroeconomy.tfp_growth", "macroeconomy.labour_share"} <= set(plan.used)
-    # The full model keeps its own.
-    assert "macroeconomy.productivity_growth" not in pack.manifest.uncertainty
 
 
 def test_transfers_add_up_to_the_new_benefits(pack: Pack) -> None:
