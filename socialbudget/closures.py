@@ -101,6 +101,8 @@ _U, _USTAR = "labour_market.unemployment_rate", "labour_market.equilibrium_unemp
 _ODDS, _POTENTIAL = "labour_market.formality_index", "macroeconomy.potential_gdp_real"
 _GDP, _LI = "macroeconomy.gdp", "labour_market.labour_income"
 _CHARGE = "contributions.employer_rate_effective"
+_NEW_CHARGE = "contributions.employer_rate_change"
+_OPEN = "labour_market.employer_charge_unabsorbed"
 _JOBS, _WAGE = "labour_market.employment_by_status", "labour_market.gross_wage"
 _BILL = "labour_market.formal_wage_bill"
 _FACTOR_COST = (_GDP, "government.indirect_taxes", "government.subsidies")
@@ -141,19 +143,20 @@ def _labour(closing: Closing) -> list[Equation]:
     employment, productivity = "labour_market.total_employment", "labour_market.productivity"
     cells = (_U, _ODDS)
     out = [
-        Equation("equilibrium unemployment", z, _USTAR,
-                 ("contributions.wedge", "*.unemployment_generosity")),
-        Equation("labour share", z, "labour_market.labour_share"),
+        Equation("charges that wages have yet to absorb", z, _OPEN,
+                 (_NEW_CHARGE, _CHARGE) if closing.macro else (), corner=True),
+        Equation("labour share, with charges that the surplus pays", z,
+                 "labour_market.labour_share", (*cells, _OPEN), corner=True),
         Equation("labour income is a share of factor cost", z, _LI,
-                 ("labour_market.labour_share", *_FACTOR_COST)),
+                 ("labour_market.labour_share", *_FACTOR_COST), corner=True),
         Equation("formality answers to charges", z, _ODDS, ("contributions.wedge",)),
         Equation("employment by status", z, _JOBS, cells),
         Equation("formal share of employment", z, "labour_market.formal_share", cells),
         Equation("formal employment over population", z, "labour_market.employment_ratio", cells),
         Equation("unemployed by sex and age", z, "labour_market.unemployed", (_U,)),
-        Equation("wages by sex, age and status", z, _WAGE, (*cells, _LI, _CHARGE)),
-        Equation("gross wages of formal employees", z, _BILL, (*cells, _LI, _CHARGE)),
-        Equation("average wage", z, "labour_market.average_wage", (*cells, _LI, _CHARGE)),
+        Equation("wages by sex, age and status", z, _WAGE, (*cells, _LI, _CHARGE, _OPEN)),
+        Equation("gross wages of formal employees", z, _BILL, (*cells, _LI, _CHARGE, _OPEN)),
+        Equation("average wage", z, "labour_market.average_wage", (*cells, _LI, _CHARGE, _OPEN)),
     ]  # fmt: skip
     if closing.macro == 0:
         out += [
@@ -168,10 +171,23 @@ def _labour(closing: Closing) -> list[Equation]:
         ]
         if closing.engine == 0:
             out.append(Equation("Okun's relation", z, _U, (_USTAR, _GAP)))
-    if closing.engine == 1:
-        out.append(
-            Equation("flows between labour states", z, _U, (_GAP, "*.unemployment_generosity"))
-        )
+    finding, wedge = "labour_market.job_finding_rate", "contributions.wedge"
+    index, claims = "labour_market.job_finding_index", "labour_market.claims_index"
+    if closing.engine == 0:
+        out += [
+            Equation("equilibrium unemployment", z, _USTAR, (wedge, "*.unemployment_generosity")),
+            Equation("job finding that goes with unemployment", z, finding, (_U,)),
+            Equation("job finding is not followed", z, index),
+            Equation("claims are not followed", z, claims),
+        ]
+    else:
+        out += [
+            Equation("equilibrium of the flows", z, _USTAR, (wedge,)),
+            Equation("flows between labour states", z, _U, (_USTAR, _GAP)),
+            Equation("job finding by tightness", z, finding, (_USTAR, _GAP)),
+            Equation("job finding over the base year's", z, index, (finding,)),
+            Equation("claims by inflow", z, claims, (_USTAR, _GAP)),
+        ]
     return out
 
 
@@ -183,6 +199,9 @@ def _contributions() -> list[Equation]:
         Equation("insured earnings", z, earned, (_JOBS, _WAGE)),
         Equation("contributions are rate times insured earnings", z, revenue, (_JOBS, _WAGE)),
         Equation("employers' charges over formal wages", z, _CHARGE, (revenue, _BILL)),
+        Equation(
+            "employers' charges by new rates", z, _NEW_CHARGE, (_JOBS, _WAGE, _BILL), corner=True
+        ),
         Equation("wedge", z, "contributions.wedge", (revenue, _BILL)),
     ]
 

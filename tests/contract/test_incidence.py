@@ -27,6 +27,8 @@ from socialbudget.scenario import Change, Scenario
 PACKS = ("ZZZ", "ZAF")
 MACRO = [m for m in closures.MACRO if m <= CLOSURE.high]
 """Those that the code knows."""
+CLOSINGS = [*((m, 0) for m in MACRO), (1, 1)]
+"""Macro closure and engine of unemployment."""
 MODULES = ("prices", "labour_market", "contributions", "scheme_accounts", "household",
            "macroeconomy", "government")  # fmt: skip
 YEARS = 3
@@ -53,7 +55,7 @@ class Kept(Module):
 
 
 @cache
-def solved(iso3: str, macro: int) -> tuple[Plan, dict[str, Kept]]:
+def solved(iso3: str, macro: int, engine: int) -> tuple[Plan, dict[str, Kept]]:
     """A baseline with a benefit that moves demand, and a tax that parts the prices of consumption
     and output, so that no unknown stands at a corner and nothing cancels."""
     from socialbudget.modules import build_modules
@@ -63,6 +65,7 @@ def solved(iso3: str, macro: int) -> tuple[Plan, dict[str, Kept]]:
     changes = [
         Change(path=closures.MACRO_PATH, set=macro),
         Change(path=closures.FISCAL_PATH, set=1),
+        Change(path=closures.ENGINE_PATH, set=engine),
         Change(path="government.consumption_tax_change", set=0.01, from_=2025),
         Change(path="schemes.universal_child_benefit.coverage", set=0.2, from_=2025),
     ]
@@ -88,9 +91,9 @@ def stepped(module: Kept, moved: str = "") -> dict[str, Array]:
     return {var.name: y._now[var.name] for var in module.writes}
 
 
-def answering(iso3: str, macro: int, name: str) -> dict[str, set[str]]:
+def answering(iso3: str, macro: int, engine: int, name: str) -> dict[str, set[str]]:
     """By variable the module writes, the reads of the core to which it answers."""
-    plan, modules = solved(iso3, macro)
+    plan, modules = solved(iso3, macro, engine)
     core = closures._core(plan)
     still = stepped(modules[name])
     found: dict[str, set[str]] = {var: set() for var in still}
@@ -117,13 +120,15 @@ def declared(system: tuple[Equation, ...], module: str, left: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("macro", MACRO)
+@pytest.mark.parametrize(("macro", "engine"), CLOSINGS)
 @pytest.mark.parametrize("iso3", PACKS)
 @pytest.mark.parametrize("module", MODULES)
-def test_declared_incidence_is_that_of_the_code(iso3: str, macro: int, module: str) -> None:
-    plan, _ = solved(iso3, macro)
-    system = closures.of_plan(plan, Closing(macro, 1), load_pack(iso3))
-    answers = answering(iso3, macro, module)
+def test_declared_incidence_is_that_of_the_code(
+    iso3: str, macro: int, engine: int, module: str
+) -> None:
+    plan, _ = solved(iso3, macro, engine)
+    system = closures.of_plan(plan, Closing(macro, 1, engine), load_pack(iso3))
+    answers = answering(iso3, macro, engine, module)
     wrong = {}
     for equation in system:
         if equation.module != module or equation.left.startswith("<"):
@@ -136,12 +141,14 @@ def test_declared_incidence_is_that_of_the_code(iso3: str, macro: int, module: s
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize("macro", MACRO)
+@pytest.mark.parametrize(("macro", "engine"), CLOSINGS)
 @pytest.mark.parametrize("iso3", PACKS)
-def test_every_variable_that_the_core_reads_has_an_equation(iso3: str, macro: int) -> None:
-    plan, _ = solved(iso3, macro)
+def test_every_variable_that_the_core_reads_has_an_equation(
+    iso3: str, macro: int, engine: int
+) -> None:
+    plan, _ = solved(iso3, macro, engine)
     core = closures._core(plan)
-    lefts = {e.left for e in closures.of_plan(plan, Closing(macro, 1), load_pack(iso3))}
+    lefts = {e.left for e in closures.of_plan(plan, Closing(macro, 1, engine), load_pack(iso3))}
     read = {
         name
         for block in plan.blocks
