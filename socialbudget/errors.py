@@ -51,9 +51,9 @@ class ConvergenceError(SocialBudgetError):
     """A simultaneous block that found no solution in a year."""
 
 
-class LabourMarketError(SocialBudgetError):
-    """More or fewer persons at work than the labour market holds: never cut off silently."""
-
-
 class IdentityError(SocialBudgetError):
     """An accounting identity that does not hold: the run has no results."""
+
+
+class LabourMarketError(IdentityError):
+    """More or fewer persons at work than the labour market holds: identity L-7 is never met by a cut."""

@@ -73,9 +73,14 @@ def indicators(pack: Pack) -> list[Indicator]:
         found = poverty(r)
         return np.full(len(r.years), np.nan) if found is None else 100.0 * found
 
+    def real_spending(r: Results) -> Array:
+        # Spending can rise while its share in a faster growing output falls.
+        return np.asarray(tables.mean(r, "social_accounts.expenditure") / tables.price_level(r))
+
     rate = "labour_accounts.participation_rate_by_sex"
     cost = "social_accounts.expenditure_percent_gdp"
     out = [
+        Indicator("Social spending, real", real_spending, True),
         Indicator("Cost, social spending/GDP", lambda r: tables.mean(r, cost), False),
         Indicator("GDP, real", lambda r: tables.mean(r, "macroeconomy.gdp_real"), True),
         Indicator("Participation of women", points(rate, 0), False),
