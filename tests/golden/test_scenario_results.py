@@ -21,6 +21,10 @@ from socialbudget.scenario import Change, Scenario, scenarios_folder
 FOLDER = Path(__file__).parents[2] / "docs" / "scenario_results"
 COUNTRIES = [iso3 for iso3 in available_packs(FULL_LEVEL) if iso3 != "ZZZ"]
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+CLOSURES = (1, 3)
+"""The hybrid closure and the savings-driven one."""
+MOST_SWEEPS = 12
+"""Of the simultaneous core in a year."""
 TOLERANCE = 0.015
 """Of a printed figure with two decimals: one unit of the last place and rounding."""
 
@@ -33,8 +37,9 @@ def closing(closure: int) -> Scenario:
 def compared(iso3: str) -> str:
     pack = load_pack(iso3)
     pairs, without = [], []
-    for closure in (1, 0):
+    for closure in CLOSURES:
         base = project(pack, closing(closure))
+        assert base.sweeps[1:].max() <= MOST_SWEEPS
         for file in sorted(scenarios_folder().glob("*.toml")):
             reform = Scenario.load(file)
             label = f"{reform.title} (M{closure})"
@@ -43,6 +48,7 @@ def compared(iso3: str) -> str:
             except IdentityError as error:
                 without.append(f"\n\nNo result: {label}\n{textwrap.fill(str(error), 95)}")
             else:
+                assert result.sweeps[1:].max() <= MOST_SWEEPS, label
                 pairs.append((label, result, base))
     return comparison_table(pairs) + "".join(without) + "\n"
 
