@@ -10,13 +10,14 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from shipped import scenarios_for
 
 from socialbudget.ensemble import project
 from socialbudget.errors import IdentityError
 from socialbudget.modules import FULL_LEVEL
 from socialbudget.pack import available_packs, load_pack
 from socialbudget.report.comparison import comparison_table
-from socialbudget.scenario import Change, Scenario, scenarios_folder
+from socialbudget.scenario import Change, Scenario, find_scenario
 
 FOLDER = Path(__file__).parents[2] / "docs" / "scenario_results"
 COUNTRIES = [iso3 for iso3 in available_packs(FULL_LEVEL) if iso3 != "ZZZ"]
@@ -40,8 +41,8 @@ def compared(iso3: str) -> str:
     for closure in CLOSURES:
         base = project(pack, closing(closure))
         assert base.sweeps[1:].max() <= MOST_SWEEPS
-        for file in sorted(scenarios_folder().glob("*.toml")):
-            reform = Scenario.load(file)
+        for name in scenarios_for(iso3):
+            reform = Scenario.load(find_scenario(name))
             label = f"{reform.title} (M{closure})"
             try:
                 result = project(pack, reform.over(closing(closure)))
