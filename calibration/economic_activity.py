@@ -256,7 +256,7 @@ def add_economic_activity(pack: PackBuilder, iso3: str, base: BaseYear) -> None:
         edition="2024",
         licence="public law",
         retrieved="2026",
-        note=MINIMUM_WAGE[iso3][2],
+        note=f"{MINIMUM_WAGE[iso3][2]}; typed in: no file or address of the law is carried",
     )
     employment, added, year = activity_base(iso3)
     pack.table(
@@ -311,7 +311,8 @@ def add_economic_activity(pack: PackBuilder, iso3: str, base: BaseYear) -> None:
     rate, hours, note = MINIMUM_WAGE[iso3]
     pack.value(
         "labour_market.minimum_wage_ratio", rate * hours / base.average_wage, "1",
-        "minimum_wage_law", "estimated", note=note,
+        "minimum_wage_law", "estimated",
+        note=f"{note}; over the average wage of the pack (the method has the median)",
     )  # fmt: skip
     add_behaviour(pack, "labour_assumptions")
 

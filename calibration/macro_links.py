@@ -27,6 +27,8 @@ class Figure:
     note: str
 
 
+TYPED = "; typed in: no file of the publication is carried"
+"""Said of figures that a user cannot trace further than the name of a publication."""
 # Current account over GDP: IMF World Economic Outlook, April 2024, series BCA_NGDPD, projection
 # for 2024, as for government and growth.
 CURRENT_ACCOUNT = {"ZAF": -0.01780, "USA": -0.02546, "KOR": 0.02865}
@@ -35,14 +37,14 @@ NET_FOREIGN_ASSETS = {
     "ZAF": Figure(0.25 * 7281.9e9, "assumed", "a quarter of GDP: order of magnitude of the "
                   "positive international investment position, SARB Quarterly Bulletin"),
     "USA": Figure(-26.2e12, "estimated", "international investment position at the end of 2024, "
-                  "US Bureau of Economic Analysis, rounded"),
+                  "US Bureau of Economic Analysis, rounded" + TYPED),
     "KOR": Figure(1620e12, "estimated", "1.10 trillion dollars at the end of 2024 (Bank of Korea, "
-                  "international investment position) x 1470 won, rounded"),
+                  "international investment position) x 1470 won, rounded" + TYPED),
 }  # fmt: skip
 FOREIGN_CURRENCY = {
     "ZAF": Figure(0.11, "estimated", "foreign loans over gross debt, National Treasury Budget "
-                  "Review 2025, chapter 7, rounded"),
-    "USA": Figure(0.0, "estimated", "Treasury securities are in dollars, US Treasury"),
+                  "Review 2025, chapter 7, rounded" + TYPED),
+    "USA": Figure(0.0, "estimated", "Treasury securities are in dollars, US Treasury" + TYPED),
     "KOR": Figure(0.01, "assumed", "bonds of the foreign exchange stabilisation fund, order of "
                   "magnitude, Ministry of Economy and Finance, Treasury Bonds 2024"),
 }  # fmt: skip
@@ -75,7 +77,7 @@ def add_macro_links(pack: PackBuilder, iso3: str, population: Array) -> None:
         "derived_values",
         "estimated",
         note=f"{WEO}, {100 * CURRENT_ACCOUNT[iso3]:.2f}% of GDP, less trade balance and "
-        "remittances, plus interest on public debt held abroad",
+        "remittances, plus interest on public debt held abroad" + TYPED,
     )
     for path, figure, unit in (
         ("external_account.net_foreign_assets", NET_FOREIGN_ASSETS[iso3], "LCU"),

@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 
 METHOD = "satellites_method"
 RETRIEVED = "2026-11-24"
+NOT_CARRIED = "figures typed in: no file or address of the publication is carried"
 SEX_AGE, SEX_STATUS = ("sex", "age"), ("sex", "status")
 BY_SEX, ONLY = ("corridor", "sex"), ("corridor",)
 ADULT = 15
@@ -291,7 +292,8 @@ def add_satellites(pack: PackBuilder, iso3: str, base: BaseYear) -> None:
         note="calibration/satellites.py; docs/satellites.md",
     )
     for key, entry in SOURCES[iso3].items():
-        pack.source(key, **entry, retrieved=RETRIEVED)
+        note = "; ".join(filter(None, (entry.get("note"), NOT_CARRIED)))
+        pack.source(key, **{**entry, "note": note}, retrieved=RETRIEVED)
     _formalisation(pack, iso3, base)
     _corridors(pack, iso3)
     _care(pack, iso3, base)

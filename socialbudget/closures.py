@@ -271,7 +271,8 @@ def _economy(closing: Closing) -> list[Equation]:
                  (*_ABSORPTION, _PLANNED_I, _PLANNED_M, _X, _POTENTIAL)) if demand
         else Equation("output at potential", z, _GAP),
         Equation("output is potential and gap", z, _OUTPUT, (_POTENTIAL, _GAP)),
-        Equation("consumption function", z, consumption, spent),
+        Equation("consumption function", z, consumption,
+                 (*spent, _POTENTIAL, "prices.consumption_deflator")),
         Equation("consumption at base-year prices", z, _C,
                  (consumption, "prices.consumption_deflator")),
         Equation("government consumption at base-year prices", z, _G,

@@ -264,11 +264,12 @@ class Macroeconomy(Module):
             "Growth of output per worker that investment expects to last",
         ),
         Var(
-            "macroeconomy.consumption_factor",
+            "macroeconomy.other_consumption_share",
             (),
             "1",
             "rate",
-            "Add-factor on the consumption function",
+            "Consumption that incomes and propensities of the base year do not explain, over "
+            "potential output",
         ),
         Var(
             "macroeconomy.capital_target",
@@ -358,13 +359,13 @@ class Macroeconomy(Module):
         y["macroeconomy.interest_rate"] = (
             p["macroeconomy.real_interest_rate"] + p["macroeconomy.inflation_target"]
         )
-        y["macroeconomy.consumption_factor"] = c / self._planned_consumption(y)
+        y["macroeconomy.other_consumption_share"] = (c - self._planned_consumption(y)) / gdp
 
     def step(self, y: Year) -> None:
         p = y.p
         for name in (
             "capital_elasticity",
-            "consumption_factor",
+            "other_consumption_share",
             "capital_target",
             "import_share",
             "export_share",
@@ -418,7 +419,10 @@ class Macroeconomy(Module):
         growth = before + news / TREND_YEARS
         y["macroeconomy.trend_growth"] = growth
 
-        consumption = y.lag("macroeconomy.consumption_factor") * self._planned_consumption(y)
+        # What the base year's propensities leave unexplained goes with potential output, so that a
+        # unit of benefits moves consumption by its own propensity and no more.
+        other = y.lag("macroeconomy.other_consumption_share") * potential * consumer_price
+        consumption = self._planned_consumption(y) + other
         c = consumption / consumer_price
         g = y["government.consumption"] / price
         rate_gap = (p["macroeconomy.taylor_inflation"] - 1.0) * slope_gap  # of the real rate
