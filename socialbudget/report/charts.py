@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from socialbudget.contract import Array
-from socialbudget.dims import FUNCTIONS, SOURCES, STATUSES
+from socialbudget.dims import ACTIVITIES, FUNCTIONS, SOURCES, STATUSES
 from socialbudget.report import tables as t
 from socialbudget.report.tables import mean, words
 from socialbudget.results import Results
@@ -52,6 +52,7 @@ SOURCE_COLOURS = {
     "other": "#8a8a8a",
 }
 STATUS_COLOURS = ("#332288", "#cc6677", "#88ccee", "#ddcc77", "#8a8a8a")
+ACTIVITY_COLOURS = ("#117733", "#332288", "#88ccee", "#cc6677")
 BAND = (0.10, 0.90)
 FONT = 'system-ui, -apple-system, "Segoe UI", "Liberation Sans", Arial, sans-serif'
 
@@ -519,6 +520,21 @@ def status(results: Results) -> Chart:
     )
 
 
+def activities(results: Results) -> Chart:
+    """Employment by economic activity."""
+    people = mean(results, "employment_structure.employment_by_activity").sum(axis=1) / 1e6
+    return stacked_chart(
+        "activities",
+        "Employment by economic activity",
+        "million people",
+        results.years,
+        [
+            Line(words(name), people[:, k], colour)
+            for k, (name, colour) in enumerate(zip(ACTIVITIES, ACTIVITY_COLOURS, strict=True))
+        ],
+    )
+
+
 # ----------------------------------------------------------------------------- economy, budget
 
 
@@ -577,6 +593,20 @@ def debt(results: Results) -> Chart:
         suffix="%",
         decimals=0,
     )
+
+
+def abroad(results: Results) -> Chart:
+    """Current account over GDP."""
+    return line_chart(
+        "current-account",
+        "Current account with the rest of the world",
+        "percent of GDP",
+        results.years,
+        [Line("Current account", 100 * results["external_account.current_account_ratio"],
+              "#117733")],
+        suffix="%",
+        note="Over decades what a country borrows abroad depends on the macro closure.",
+    )  # fmt: skip
 
 
 def receipts(results: Results) -> Chart:
@@ -818,6 +848,41 @@ def benefit_share(results: Results) -> Chart:
         [Line("Women", women, WOMEN), Line("Men", 100 - women, MEN)],
         suffix="%",
         top=100,
+    )
+
+
+def paid_and_unpaid_work(results: Results) -> Chart:
+    """Hours of paid work and of unpaid household and care work of women and men."""
+    paid, unpaid = t.paid_hours(results), results["care_work.hours_per_day"]
+    return line_chart(
+        "paid-and-unpaid-work",
+        "Paid and unpaid work",
+        "hours a day per person aged 15 and over, all days of the week",
+        results.years,
+        [
+            Line("Paid, men", paid[:, :, 1], MEN),
+            Line("Paid, women", paid[:, :, 0], WOMEN),
+            Line("Unpaid, men", unpaid[:, :, 1], MEN, "dashed"),
+            Line("Unpaid, women", unpaid[:, :, 0], WOMEN, "dashed"),
+        ],
+        note="Unpaid work is care of persons and household work in the own home.",
+    )
+
+
+def women_by_activity(results: Results) -> Chart:
+    """Women and men among the employed of each activity, in the base year."""
+    people = mean(results, "employment_structure.employment_by_activity")[0]
+    share = 100 * people / people.sum(axis=0)
+    return bar_chart(
+        "women-by-activity",
+        f"Women and men at work by economic activity, {results.years[0]}",
+        "percent of those who work in the activity",
+        [words(a) for a in ACTIVITIES],
+        [Line("Women", share[0], WOMEN), Line("Men", share[1], MEN)],
+        stacked=True,
+        suffix="%",
+        top=100,
+        height=60 + 34 * len(ACTIVITIES),
     )
 
 

@@ -74,9 +74,11 @@ def _context(results: Results, baseline: Results | None, today: date) -> dict[st
         charts.activity(results),
         charts.unemployment(results),
         charts.status(results),
+        charts.activities(results),
         charts.growth_and_inflation(results),
         charts.living_standards(results),
         charts.debt(results),
+        charts.abroad(results),
     ]
     budget = _present(
         charts.receipts(results),
@@ -92,6 +94,8 @@ def _context(results: Results, baseline: Results | None, today: date) -> dict[st
         charts.old_age_by_sex(results),
         charts.gaps(results),
         charts.benefit_share(results),
+        charts.paid_and_unpaid_work(results),
+        charts.women_by_activity(results),
     ]
     uncertainty = charts.uncertainty(results)
     comparison: dict[str, Any] | None = None

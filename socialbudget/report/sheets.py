@@ -146,6 +146,12 @@ class Book:
             "points": (1.0, "percentage points", _signed("#,##0.00")),
             "points of GDP": (1.0, "points of GDP", _signed("#,##0.00")),
             "year": (1.0, "years", one),
+            "move/year": (1e3, "thousand moves", one),
+            "month": (1.0, "months", one),
+            "hour/year": (1e6, "million hours", none),
+            "hour/week": (1.0, "hours a week", one),
+            "hour/day": (1.0, "hours a day", _signed("#,##0.00")),
+            "LCU_real/person/hour": (1.0, f"{self.currency} an hour{real}", one),
             "index": (1.0, f"{self.base} = 1", "#,##0.000"),
             "1": (1.0, "ratio", three),
             "births": (1.0, "births per woman", "0.00"),
@@ -170,6 +176,10 @@ class Book:
             "year": "years",
             "week": "weeks",
             "day/year": "days a year",
+            "hour/year": "hours a year",
+            "hour/week": "hours a week",
+            "hour/day": "hours a day",
+            "LCU_real/person/hour": f"{self.currency} per hour, {self.base} prices",
             "percent": "percent",
         }
         return known.get(unit, unit.replace("LCU", self.currency).replace("/", " per "))

@@ -22,6 +22,7 @@ from socialbudget.dims import FUNCTIONS, SOURCES
 from socialbudget.pack import FLAGS, SchemeInstance
 from socialbudget.results import Results
 
+ADULT = 15
 MILESTONES = (2050, 2075, 2100)
 MONEY = ("LCU/year", "LCU")
 """Units of money sums, which can be shown over GDP or at base-year prices."""
@@ -751,6 +752,14 @@ def women_and_men(results: Results, years: Sequence[int] | None = None) -> Table
             values=100 * mean(results, "labour_accounts.informality_rate_by_sex")[:, i],
         )
     return rows.table("T8", "Women and men")
+
+
+def paid_hours(results: Results) -> Array:
+    """Paid work per person aged 15 and over: ``float64[year, draw, sex]``, hours a day."""
+    people = results["employment_structure.employment_by_activity"].sum(axis=3)
+    adults = results["demography.population_midyear"][..., ADULT:].sum(axis=3)
+    week: Array = people * results["employment_structure.hours_by_sex"] / adults
+    return week / 7.0
 
 
 def drivers(results: Results, last: int | None = None) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from socialbudget.pack import FLAGS, resolve
 from socialbudget.projection import IDENTITY_TOLERANCE
 from socialbudget.report import tables
 from socialbudget.report import workbook_rows as contents
+from socialbudget.report import workbook_work as at_work
 from socialbudget.report.charts import FUNCTION_COLOURS, MEN, PALETTE, SOURCE_COLOURS, WOMEN
 from socialbudget.report.comparison import horizons
 from socialbudget.report.contrast import beside, indicators
@@ -62,7 +63,9 @@ DESCRIPTIONS = {
     "T6 Ratios": "Over GDP, over government spending, per inhabitant",
     "Population": "By sex and five-year age group, dependency, pyramid",
     "Labour": "Participation, employment by status, informality, wages by sex",
-    "Macroeconomy": "Accounts, prices, households, government, debt, sectors",
+    "Work by activity": "Employment, women's share, hours, output and pay by economic activity",
+    "Flows and care": "Moves between work and joblessness, unpaid care, migrants, formalisation",
+    "Macroeconomy": "Accounts, prices, households, government, debt, rest of the world",
     "Contributions and PAYG": "Contributors, insured earnings, rates, cost rates by scheme",
     "Indicators": "Performance indicators",
     "Women and men": "Recipients, benefits, work and pay, gaps",
@@ -154,10 +157,18 @@ def write_workbook(results: Results, file: Path, baseline: Results | None = None
         "Women and men",
         _from("labour_accounts.*", "labour_market.*", "participation.*"),
     )
+    book.by_year("Work by activity", "Work by economic activity", at_work.by_activity(results),
+                 "Averages of the year",
+                 _from("employment_structure.*", "economic_activity.*"))  # fmt: skip
+    book.by_year("Flows and care", "Labour flows, unpaid care, migrants and formalisation",
+                 at_work.flows_and_care(results), "A person may move several times a year",
+                 _from("labour_flows.*", "care_work.*", "migrants.*",
+                       "formalisation_account.*"))  # fmt: skip
     book.by_year("Macroeconomy", "Macroeconomy, households and government",
                  contents.economy(results), _closure(results),
                  _from("macroeconomy.*", "prices.*", "household.*", "government.*",
-                       "sector_accounts.net_lending"))  # fmt: skip
+                       "sector_accounts.*", "external_account.*", "exchange_rate.*",
+                       "human_capital.*"))  # fmt: skip
     paid = contents.contributions(results)
     payg = book.by_year("Contributions and PAYG", "Contributions and cost rates by scheme", paid,
                         "Contributors in full-year equivalents",

@@ -257,7 +257,7 @@ def population(results: Results) -> list[Row]:
     stock = mean(results, "demography.population")
     middle = mean(results, "demography.population_midyear")
     rows = [heading("Population on 31 December")]
-    rows += _by_sex("Population", "person", stock.sum(axis=2), "demography.population")
+    rows += by_sex("Population", "person", stock.sum(axis=2), "demography.population")
     births = mean(results, "demography.births")
     deaths = mean(results, "demography.deaths").sum(axis=2)
     migrants = mean(results, "demography.net_migration").sum(axis=2)
@@ -306,9 +306,9 @@ def population(results: Results) -> list[Row]:
     ]  # fmt: skip
     rows += [
         heading("Dependency, persons per 100 aged 20-64"),
-        _ratio_row(results, "Old-age dependency (65 and over)",
+        ratio_row(results, "Old-age dependency (65 and over)",
                    "indicators.old_age_dependency_ratio"),
-        _ratio_row(results, "Youth dependency (under 20)", "indicators.youth_dependency_ratio"),
+        ratio_row(results, "Youth dependency (under 20)", "indicators.youth_dependency_ratio"),
     ]  # fmt: skip
     for i, sex in enumerate(("Women", "Men")):
         rows.append(heading(f"{sex} by five-year age group, 31 December", "demography.population"))
@@ -336,7 +336,7 @@ def labour(results: Results) -> list[Row]:
     status = mean(results, "labour_accounts.employment_by_status")
     rows = [
         heading("Participation, 15 and over"),
-        *_rates(results, "Participation rate", "labour_accounts.participation_rate_by_sex"),
+        *rates_by_sex(results, "Participation rate", "labour_accounts.participation_rate_by_sex"),
         heading(
             "Participation by age group",
             "participation.labour_force", "demography.population_midyear",
@@ -350,18 +350,18 @@ def labour(results: Results) -> list[Row]:
                 line(f"{sex.capitalize()} {ages}", "percent", rate, "participation.labour_force")
             )
     rows.append(heading("Labour force"))
-    rows += _by_sex("Labour force", "person", force.sum(axis=2), "participation.labour_force")
+    rows += by_sex("Labour force", "person", force.sum(axis=2), "participation.labour_force")
     rows.append(heading("Employment"))
-    rows += _by_sex("Employment", "person", work.sum(axis=2), "labour_accounts.employment")
-    rows += _rates(results, "Employment rate 15+", "labour_accounts.employment_rate_by_sex")
+    rows += by_sex("Employment", "person", work.sum(axis=2), "labour_accounts.employment")
+    rows += rates_by_sex(results, "Employment rate 15+", "labour_accounts.employment_rate_by_sex")
     rows.append(heading("Unemployment"))
-    rows += _by_sex("Unemployed", "person", jobless.sum(axis=2), "labour_market.unemployed")
-    rows += _rates(results, "Unemployment rate", "labour_accounts.unemployment_rate_by_sex")
+    rows += by_sex("Unemployed", "person", jobless.sum(axis=2), "labour_market.unemployed")
+    rows += rates_by_sex(results, "Unemployment rate", "labour_accounts.unemployment_rate_by_sex")
     for label, name in (
         ("Unemployment rate, all", "labour_market.unemployment_rate"),
         ("Equilibrium unemployment rate", "labour_market.equilibrium_unemployment_rate"),
     ):
-        rows.append(_ratio_row(results, label, name))
+        rows.append(ratio_row(results, label, name))
     for i, sex in enumerate(("Women", "Men")):
         name = "labour_accounts.employment_by_status"
         rows.append(heading(f"{sex} in employment by status", name))
@@ -369,9 +369,9 @@ def labour(results: Results) -> list[Row]:
         total = status[:, i].sum(axis=1)
         rows += [*parts, line(f"{sex}, all", "person", total, name, style="total", adds=parts)]
     rows.append(heading("Formality"))
-    rows.append(_ratio_row(results, "Formal employment over employment",
+    rows.append(ratio_row(results, "Formal employment over employment",
                            "labour_market.formal_share"))  # fmt: skip
-    rows += _rates(results, "Informality", "labour_accounts.informality_rate_by_sex")
+    rows += rates_by_sex(results, "Informality", "labour_accounts.informality_rate_by_sex")
     wage = mean(results, "labour_accounts.average_wage_by_sex")
     price = tables.price_level(results)
     rows.append(heading("Gross wage per employee"))
@@ -386,10 +386,14 @@ def labour(results: Results) -> list[Row]:
         rows.append(line(f"Real wage, {sex}", "LCU_real/person/year", wage[:, i] / price, name))
     rows.append(line("Growth of the real wage", "percent", tables.growth(average / price),
                      "labour_market.average_wage / prices.consumer_price_index"))  # fmt: skip
-    rows.append(_ratio_row(results, "Wage gap: one less women's over men's",
+    rows.append(ratio_row(results, "Wage gap: one less women's over men's",
                            "labour_accounts.gender_wage_gap"))  # fmt: skip
+    if "work_incentives.net_return" in results.variables:
+        rows.append(heading("What work pays: left of a gross wage after contributions, income tax "
+                            "and lost benefits"))  # fmt: skip
+        rows += rates_by_sex(results, "Net return to work", "work_incentives.net_return")
     rows.append(heading("Labour income, employers' charges included"))
-    rows += _by_sex(
+    rows += by_sex(
         "Labour income", "LCU/year", mean(results, "labour_accounts.compensation_by_sex"),
         "labour_accounts.compensation_by_sex",
     )  # fmt: skip
@@ -426,7 +430,7 @@ def economy(results: Results) -> list[Row]:
         heading("Supply"),
         line("Real GDP growth", "percent", tables.real_growth(results), "macroeconomy.gdp_real"),
         money("Potential output", "macroeconomy.potential_gdp_real", "LCU_real/year"),
-        _ratio_row(results, "Output gap", "macroeconomy.output_gap"),
+        ratio_row(results, "Output gap", "macroeconomy.output_gap"),
         money("Capital stock", "macroeconomy.capital_stock", "LCU_real"),
         line(
             "Total factor productivity",
@@ -434,14 +438,19 @@ def economy(results: Results) -> list[Row]:
             mean(results, "macroeconomy.tfp") / mean(results, "macroeconomy.tfp")[0],
             "macroeconomy.tfp",
         ),
+        *(
+            [money("Human capital per worker", "human_capital.index", "index")]
+            if "human_capital.index" in results.variables
+            else []
+        ),
         money("Output per person employed", "labour_market.productivity", "LCU_real/person/year"),
-        _ratio_row(results, "Labour income over GDP at factor cost", "labour_market.labour_share"),
+        ratio_row(results, "Labour income over GDP at factor cost", "labour_market.labour_share"),
         heading("Prices and interest"),
-        _ratio_row(results, "Consumer price inflation", "prices.inflation"),
+        ratio_row(results, "Consumer price inflation", "prices.inflation"),
         money("Consumer price index", "prices.consumer_price_index", "index"),
         money("GDP deflator before tax changes", "prices.gdp_deflator", "index"),
-        _ratio_row(results, "Market interest rate", "macroeconomy.interest_rate"),
-        _ratio_row(results, "Interest rate on public debt", "government.effective_interest_rate"),
+        ratio_row(results, "Market interest rate", "macroeconomy.interest_rate"),
+        ratio_row(results, "Interest rate on public debt", "government.effective_interest_rate"),
     ]
     paid = [
         money("Taxes on income", "household.income_tax"),
@@ -502,7 +511,7 @@ def economy(results: Results) -> list[Row]:
         money("Primary balance of the budget", "government.primary_balance"),
         money("Interest on public debt", "government.interest"),
         money("Balance of the budget", "government.balance"),
-        money("Public debt, end of the year", "government.debt", "LCU"),
+        *_debt(results),
     ]
     gdp = mean(results, "macroeconomy.gdp")
     for label, name in (
@@ -511,9 +520,9 @@ def economy(results: Results) -> list[Row]:
     ):
         rows.append(line(label, "percent", 100 * mean(results, name) / gdp, name))
     rows += [
-        _ratio_row(results, "Income tax rate added by the fiscal rule",
+        ratio_row(results, "Income tax rate added by the fiscal rule",
                    "fiscal_rule.income_tax_adjustment"),
-        _ratio_row(results, "Other spending over GDP added by the fiscal rule",
+        ratio_row(results, "Other spending over GDP added by the fiscal rule",
                    "fiscal_rule.spending_adjustment"),
     ]  # fmt: skip
     name = "sector_accounts.net_lending"
@@ -523,7 +532,59 @@ def economy(results: Results) -> list[Row]:
         for k, s in enumerate(results.coords["sector"])
     ]
     rows += [heading("Net lending by sector, which sums to nil", name), *sectors]
-    return rows
+    return rows + _abroad(results)
+
+
+def _debt(results: Results) -> list[Row]:
+    """Public debt, by currency where some of it is in foreign currency."""
+    label, name = "Public debt, end of the year", "government.debt_by_currency"
+    debt = mean(results, "government.debt")
+    if name not in results.variables or not mean(results, name)[:, 1:].any():
+        return [line(label, "LCU", debt, "government.debt")]
+    by_currency = mean(results, name)
+    parts = [
+        line(f"Public debt in {c} currency", "LCU", by_currency[:, k], name)
+        for k, c in enumerate(results.coords["currency"])
+    ]
+    return [*parts, line(label, "LCU", debt, "government.debt", style="subtotal", adds=parts)]
+
+
+def _abroad(results: Results) -> list[Row]:
+    """Current account by item, assets abroad and the exchange rate."""
+    if "external_account.net_foreign_assets" not in results.variables:
+        return []
+    parts = [
+        line(label, "LCU/year", mean(results, name), name)
+        for label, name in (
+            ("Balance of goods and services", "external_account.goods_and_services"),
+            ("Income from abroad, net", "external_account.primary_income"),
+            ("Remittances, net", "external_account.remittances"),
+        )
+    ]
+    name = "sector_accounts.current_account"
+    total = line("Current account", "LCU/year", mean(results, name), name, style="total",
+                 adds=parts)  # fmt: skip
+    assets = "external_account.net_foreign_assets"
+    over_gdp = (results[assets] / results["macroeconomy.gdp"]).mean(axis=1)
+    indices = [
+        line(label, "index", mean(results, name), name)
+        for label, name in (
+            ("Price of foreign currency", "exchange_rate.nominal_index"),
+            ("Price of foreign currency beyond the difference of inflation",
+             "exchange_rate.real_index"),
+        )
+    ]  # fmt: skip
+    return [
+        heading("Rest of the world"),
+        *parts,
+        total,
+        ratio_row(results, "Current account over GDP", "external_account.current_account_ratio"),
+        line("Net foreign assets, end of the year", "LCU", mean(results, assets), assets),
+        line("Net foreign assets over GDP", "percent", 100 * over_gdp, assets),
+        *indices,
+        ratio_row(results, "Depreciation: growth of the price of foreign currency",
+                  "exchange_rate.depreciation"),
+    ]  # fmt: skip
 
 
 # ------------------------------------------------------------------------ schemes and indicators
@@ -539,6 +600,8 @@ def contributions(results: Results) -> list[Row]:
     base = mean(results, "contributions.earnings_by_payer")
     factor = mean(results, "contributions.add_factor")
     level = mean(results, "contributions.earnings_factor")
+    in_force = mean(results, "contribution_rules.rate")
+    moved = mean(results, "contribution_rules.rate_factor")
     spent = mean(results, "scheme_accounts.expenditure")
     reserve = mean(results, "scheme_accounts.reserve")
     rows: list[Row] = []
@@ -546,8 +609,8 @@ def contributions(results: Results) -> list[Row]:
         scheme = results.pack.schemes[str(name)]
         place = schemes.index(name)
         rows.append(heading(scheme.title))
-        rows += _by_sex("Contributors", "person", heads[:, k], "contributions.contributors")
-        rows += _by_sex(
+        rows += by_sex("Contributors", "person", heads[:, k], "contributions.contributors")
+        rows += by_sex(
             "Insured earnings", "LCU/year", earnings[:, k], "contributions.insured_earnings"
         )
         parts = [
@@ -560,15 +623,17 @@ def contributions(results: Results) -> list[Row]:
             line("Contributions", "LCU/year", revenue[:, k].sum(axis=1), "contributions.revenue",
                  style="subtotal", adds=parts)
         )  # fmt: skip
-        rates = results.parameters[f"schemes.{name}.contribution_rate"].mean(axis=1)
-        rates = np.broadcast_to(rates, (len(results.years), len(payers)))
+        rates = in_force[:, k]
         used = [i for i in range(len(payers)) if rates[:, i].any()]
         shown = [
             line(f"Rate of {tables.PAYERS.get(str(payers[i]), words(payers[i]))}", "percent",
-                 100 * rates[:, i], f"schemes.{name}.contribution_rate", number="0.00")
+                 100 * rates[:, i], "contribution_rules.rate", number="0.00")
             for i in used
         ]  # fmt: skip
         rows += shown
+        if np.any(moved[:, k] != 1.0):
+            rows.append(line("Rates over those of the pack, moved by fiscal closure F3", "1",
+                             moved[:, k], "contribution_rules.rate_factor"))  # fmt: skip
         for i in used:
             payer = tables.PAYERS.get(str(payers[i]), words(payers[i]))
             rows.append(
@@ -677,7 +742,7 @@ def women_and_men(results: Results) -> list[Row]:
         ("Employment rate 15+", "labour_accounts.employment_rate_by_sex"),
         ("Unemployment rate", "labour_accounts.unemployment_rate_by_sex"),
     ):
-        rows += _rates(results, label, name)
+        rows += rates_by_sex(results, label, name)
     wage = mean(results, "labour_accounts.average_wage_by_sex")
     rows += [
         line(f"Gross wage per employee, {sex}", "LCU/person/year", wage[:, i],
@@ -721,19 +786,21 @@ def _whole_first(rows: list[Row]) -> list[Row]:
     return [r for s in [*first, *(s for s in sections if s not in first)] for r in s]
 
 
-def _by_sex(label: str, unit: str, values: Array, name: str) -> list[Row]:
+def by_sex(label: str, unit: str, values: Array, name: str) -> list[Row]:
     """Women, men and their total from ``values[year, sex]``."""
     parts = [line(f"{label}, {sex}", unit, values[:, i], name) for i, sex in enumerate(SEXES)]
     total = line(f"{label}, all", unit, values.sum(axis=1), name, style="subtotal", adds=parts)
     return [*parts, total]
 
 
-def _rates(results: Results, label: str, name: str) -> list[Row]:
+def rates_by_sex(results: Results, label: str, name: str) -> list[Row]:
+    """A share of women and of men, in percent."""
     values = 100 * mean(results, name)
     return [line(f"{label}, {sex}", "percent", values[:, i], name) for i, sex in enumerate(SEXES)]
 
 
-def _ratio_row(results: Results, label: str, name: str) -> Row:
+def ratio_row(results: Results, label: str, name: str) -> Row:
+    """A share, in percent."""
     return line(label, "percent", 100 * mean(results, name), name)
 
 

@@ -67,6 +67,21 @@ def test_every_chart_has_valid_options_and_a_place(page: str) -> None:
             assert any(v is not None for v in series["data"]), (name, series["name"])
 
 
+def test_work_by_activity_and_unpaid_work_are_drawn(page: str, baseline: Results) -> None:
+    specs = Page(page).chart_specs
+    people = baseline.central("employment_structure.employment_by_activity").sum(axis=1) / 1e6
+    drawn = [s["data"] for s in specs["chart-activities"]["option"]["series"]]
+    np.testing.assert_allclose(np.array(drawn).T, people, rtol=1e-4)
+    series = {s["name"]: s["data"]
+              for s in specs["chart-paid-and-unpaid-work"]["option"]["series"]}  # fmt: skip
+    unpaid = baseline.central("care_work.hours_per_day")
+    np.testing.assert_allclose(series["Unpaid, women"], unpaid[:, 0], rtol=1e-4)
+    # Hours a week of those at work, spread over all adults and all days.
+    hours = baseline.central("employment_structure.hours_by_sex")[:, 0] / 7
+    rate = baseline.central("labour_accounts.employment_rate_by_sex")[:, 0]
+    np.testing.assert_allclose(series["Paid, women"], hours * rate, rtol=1e-3)
+
+
 def test_page_reads_well(page: str) -> None:
     words = " ".join(Page(page).words)
     for expected in (

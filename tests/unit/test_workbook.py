@@ -104,6 +104,119 @@ def test_totals_are_those_of_the_model(sheet: Any, reform: Results) -> None:
     )
 
 
+def test_work_by_activity_adds_up_to_employment(sheet: Any, reform: Results) -> None:
+    rows = sheet("Work by activity")
+    people = reform.central("employment_structure.employment_by_activity") / 1e3
+    for i, sex in enumerate(("Women", "Men")):
+        heading = f"{sex} in employment by activity"
+        got = annual(rows, heading, f"{sex}, all activities")
+        np.testing.assert_allclose(got, people[:, i].sum(axis=1), rtol=1e-12)
+    heading = "Women and men in employment by activity"
+    np.testing.assert_allclose(
+        annual(rows, heading, "All activities"),
+        reform.central("labour_accounts.employment").sum(axis=(1, 2)) / 1e3,
+        rtol=1e-9,
+    )
+    np.testing.assert_allclose(
+        annual(rows, heading, "Agriculture"), people[:, :, 0].sum(axis=1), rtol=1e-12
+    )
+    wage = reform.central("employment_structure.average_wage_by_activity")
+    got = annual(rows, "Gross wage per employee", "Industry, men")
+    np.testing.assert_allclose(got, wage[:, 1, 1], rtol=1e-12)
+
+
+def test_flows_and_care_are_those_of_the_model(sheet: Any, reform: Results) -> None:
+    rows = sheet("Flows and care")
+    flow = reform.central("labour_flows.flow").sum(axis=1) / 1e3
+    into = ["From formal work into unemployment", "From informal work into unemployment",
+            "From outside the labour force into unemployment"]  # fmt: skip
+    moves = [annual(rows, "Women and men: moves from quarter to quarter", x) for x in into]
+    np.testing.assert_allclose(np.sum(moves, axis=0), flow[:, :, 5].sum(axis=1), rtol=1e-9)
+    np.testing.assert_allclose(
+        annual(rows, "Unemployment", "Moves into unemployment, all"),
+        np.sum(moves, axis=0),
+        rtol=1e-9,
+    )
+    np.testing.assert_allclose(
+        annual(rows, "Unpaid household and care work", "Unpaid work, all"),
+        reform.central("care_work.hours").sum(axis=1) / 1e6,
+        rtol=1e-12,
+    )
+    day = "Paid and unpaid work, hours a day per person aged 15 and over"
+    gap = annual(rows, day, "Unpaid work, women") - annual(rows, day, "Unpaid work, men")
+    np.testing.assert_allclose(annual(rows, day, "Unpaid work, women's less men's"), gap, rtol=1e-9)
+    paid, every = annual(rows, day, "Paid work, women"), annual(rows, day, "All work, women")
+    assert np.all((paid > 0) & (paid < every) & (every < 24))
+    title = reform.pack.manifest.corridors["lesotho"].title
+    np.testing.assert_allclose(
+        annual(rows, f"Migrants, {title}", "Employed migrants, all"),
+        reform.central("migrants.employed")[:, 2].sum(axis=1) / 1e3,
+        rtol=1e-12,
+    )
+    assert not any("ormalisation programmes: " in str(r[0]) for r in rows)
+
+
+def test_rest_of_the_world_and_debt_by_currency_add_up(sheet: Any, reform: Results) -> None:
+    rows = sheet("Macroeconomy")
+    for heading, label, variable in (
+        ("Rest of the world", "Current account", "sector_accounts.current_account"),
+        ("Rest of the world", "Net foreign assets, end of the year",
+         "external_account.net_foreign_assets"),
+        ("Budget and public debt", "Public debt, end of the year", "government.debt"),
+    ):  # fmt: skip
+        np.testing.assert_allclose(
+            annual(rows, heading, label), reform.central(variable) / 1e9, rtol=1e-9
+        )
+    debt = [annual(rows, "Budget and public debt", f"Public debt in {c} currency")
+            for c in ("domestic", "foreign")]  # fmt: skip
+    np.testing.assert_allclose(
+        np.sum(debt, axis=0), reform.central("government.debt") / 1e9, rtol=1e-9
+    )
+
+
+def test_programme_of_formalisation_has_an_account_and_moved_rates_are_shown(
+    tmp_path: Path,
+) -> None:
+    change = """
+title = "Formalisation"
+[[change]]
+path = "formalisation.formalisation_rate"
+where = { status = "informal_employee" }
+set = 0.01
+from = 2026
+to = 2030
+[[change]]
+path = "government.fiscal_closure"
+set = 3
+"""
+    run = sb.project(sb.load_pack("ZAF"), sb.Scenario.loads(change), to=LAST)
+    write_workbook(run, tmp_path / "formal.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "formal.xlsx"))
+    rows = book.get_sheet_by_name("Flows and care").to_python(skip_empty_area=False)
+    for heading, label, variable in (
+        ("the budget of the year", "Net for the budget and the schemes", "net_fiscal"),
+        ("present values for those moved in the year",
+         "Contributions and tax less benefits earned", "net_actuarial"),
+    ):  # fmt: skip
+        np.testing.assert_allclose(
+            annual(rows, f"Formalisation programmes: {heading}", label),
+            run.central(f"formalisation_account.{variable}").sum(axis=1) / 1e9,
+            rtol=1e-9,
+        )
+    paid = book.get_sheet_by_name("Contributions and PAYG").to_python(skip_empty_area=False)
+    factor = run.central("contribution_rules.rate_factor")
+    rate = run.central("contribution_rules.rate")
+    moved = [k for k in range(factor.shape[1]) if np.any(factor[:, k] != 1.0)]
+    assert moved
+    for k in moved:
+        title = run.pack.schemes[str(run.coords["insurance"][k])].title
+        label = "Rates over those of the pack, moved by fiscal closure F3"
+        np.testing.assert_allclose(annual(paid, title, label), factor[:, k], rtol=1e-12)
+        np.testing.assert_allclose(
+            annual(paid, title, "Rate of employers"), 100 * rate[:, k, 0], rtol=1e-12
+        )
+
+
 def test_mean_benefit_times_recipients_is_expenditure(sheet: Any, reform: Results) -> None:
     rows = sheet("T4 Recipients and benefits")
     heading = f"{reform.pack.schemes['old_age_grant'].title}: old age"
@@ -163,10 +276,13 @@ def test_changing_assumptions_stand_for_every_year(sheet: Any, reform: Results) 
 
 def test_each_row_names_variables_that_the_dictionary_explains(sheet: Any) -> None:
     known = {r[0] for r in sheet("Variables")[HEAD + 1 :]}
-    for name in ("Population", "Labour", "Macroeconomy", "Contributions and PAYG", "Indicators"):
+    for name in ("Population", "Labour", "Work by activity", "Flows and care", "Macroeconomy",
+                 "Contributions and PAYG", "Indicators"):  # fmt: skip
         rows = sheet(name)
         column = rows[HEAD].index("Variable")
-        named = [r[column].split(" ")[0] for r in rows[HEAD + 1 :] if r[1] and r[column]]
+        named = [
+            r[column].split(" ")[0].rstrip(",") for r in rows[HEAD + 1 :] if r[1] and r[column]
+        ]
         assert named
         unknown = {v for v in named if v not in known}
         assert all(v.endswith(("contribution_rate", "fertility_rate")) for v in unknown), unknown
