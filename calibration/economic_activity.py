@@ -38,7 +38,9 @@ FEWEST = 8  # years of a country in the sample
 # Log odds of formal work over those of market services, before the common shift that meets the
 # formal share of the pack. Assumed: no table of informality by activity is carried.
 FORMALITY_PATTERN = np.array([-1.2, 0.2, 0.0, 2.5])
-MARGINAL_FORMALITY = 0.20  # points of formal share lost per point of payroll charge
+# Points of formal share lost per point of payroll charge where half of employment is formal. What
+# carries over is the response of the log odds: where hardly anybody is informal few become so.
+MARGINAL_FORMALITY = 0.20
 VALUED_SHARE = 0.5
 INCIDENCE_FIRST_YEAR, INCIDENCE_SPEED = 0.5, 0.2
 
@@ -303,10 +305,11 @@ def add_economic_activity(pack: PackBuilder, iso3: str, base: BaseYear) -> None:
         "labour_market.kappa_tau",
         wedge_response(
             employment, formal, base.employment_by_status, valued=VALUED_SHARE,
-            marginal=MARGINAL_FORMALITY,
+            marginal=MARGINAL_FORMALITY * 4.0 * base.formal_share * (1.0 - base.formal_share),
         ),
         "1", "labour_assumptions", "assumed",
-        note="0.20 points of formality per point of payroll charge in the long run (range 0.1-0.4)",
+        note="0.20 points of formality per point of payroll charge in the long run where half of "
+        "employment is formal (range 0.1-0.4), fewer elsewhere",
     )  # fmt: skip
     rate, hours, note = MINIMUM_WAGE[iso3]
     pack.value(

@@ -18,7 +18,8 @@ LARGEST_CUT = 0.5
 
 
 class FiscalRule(Module):
-    """Moves one instrument by ``level (b - b*) + change (b - b(-1))``, b = debt over GDP, lagged.
+    """Moves one instrument by ``level (b - b*) + change (b - b(-1))``, b = debt over GDP
+    without its cycle, lagged.
 
     F0: debt floats. F1: the income tax rate moves. F2: government spending that is neither social
     nor interest nor investment moves, by at most half. F3: contribution rates of the schemes move
@@ -74,7 +75,8 @@ class FiscalRule(Module):
             "Relative change of spending that is not social by the fiscal rule",
         ),
         Var("fiscal_rule.debt_ratio_before", (), "year", "rate",
-            "Debt over GDP at the end of the year before; in the base year at its end"),
+            "Debt over GDP without its cycle at the end of the year before; in the base year at its "
+            "end"),
         Var("fiscal_rule.base_debt_ratio", (), "year", "rate", "Debt over GDP of the base year"),
         Var("fiscal_rule.debt_target", (), "year", "rate", "Target debt over GDP"),
     )  # fmt: skip
@@ -83,6 +85,7 @@ class FiscalRule(Module):
         "government.other_consumption",
         "government.other_spending",
         "macroeconomy.gdp",
+        "macroeconomy.output_gap",
     )
 
     def start(self, y: Year) -> None:
@@ -95,7 +98,8 @@ class FiscalRule(Module):
         self._target(y, ratio)
 
     def step(self, y: Year) -> None:
-        gdp = y.lag("macroeconomy.gdp")
+        # Over output without its cycle: a boom is no reason to cut taxes.
+        gdp = y.lag("macroeconomy.gdp") / (1.0 + y.lag("macroeconomy.output_gap"))
         ratio = y.lag("government.debt") / gdp
         base = y.lag("fiscal_rule.base_debt_ratio")
         y["fiscal_rule.debt_ratio_before"] = ratio
