@@ -7,14 +7,18 @@ the central path of reform and baseline under a second closure run for it.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 
 from socialbudget.closures import MACRO, MACRO_PATH
-from socialbudget.contract import Array
 from socialbudget.errors import SocialBudgetError
 from socialbudget.modules._shared import CLOSURE
-from socialbudget.report import tables
-from socialbudget.report.comparison import Indicator, Pair, comparison_table
+from socialbudget.report.comparison import (
+    Indicator,
+    Pair,
+    comparison_table,
+    over_gdp,
+    plain,
+    real,
+)
 from socialbudget.results import Results
 from socialbudget.scenario import Change, Scenario
 
@@ -25,15 +29,6 @@ _memo: list[tuple[weakref.ref[Results], weakref.ref[Results], tuple[list[Pair], 
 
 def indicators() -> list[Indicator]:
     """The macro effects, each in percent or points."""
-
-    def plain(name: str, factor: float = 1.0) -> Callable[[Results], Array]:
-        return lambda r: factor * tables.mean(r, name)
-
-    def over_gdp(name: str) -> Callable[[Results], Array]:
-        return lambda r: 100.0 * tables.mean(r, name) / tables.mean(r, "macroeconomy.gdp")
-
-    def real(name: str) -> Callable[[Results], Array]:
-        return lambda r: tables.mean(r, name) / tables.price_level(r)
 
     return [
         Indicator("GDP, real", plain("macroeconomy.gdp_real"), True),
