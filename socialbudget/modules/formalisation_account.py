@@ -126,15 +126,11 @@ class FormalisationAccount(Module):
             "labour_market.employment_by_status",
             "labour_market.gross_wage",
             "labour_market.employment_ratio",
-            "labour_market.labour_income",
-            "labour_market.formal_wage_bill",
             "contribution_rules.coverage_rate",
             "contribution_rules.wage_index",
             "contributions.revenue",
             "contributions.earnings_by_payer",
-            "contributions.employer_rate_effective",
-            "household.income_tax",
-            "household.property_income",
+            "work_incentives.income_tax_rate",
             "macroeconomy.gdp",
             *(f"{s.name}.benefit_expenditure" for s in (*insurances, *assistance)),
             *(f"{s.name}.{n}" for s in self._pensions
@@ -166,7 +162,7 @@ class FormalisationAccount(Module):
         whole = np.zeros((y.draws, y[f"{self.name}.contributions_by_scheme"].shape[1]))
         whole[:, self._rows] = by_scheme.sum(axis=(2, 3))
         contributions = by_scheme.sum(axis=(1, 3))
-        tax_rate = self._tax_rate(y) * p["relative_tax_rate"]
+        tax_rate = y["work_incentives.income_tax_rate"] * p["relative_tax_rate"]
         tax = tax_rate[:, None] * earnings.sum(axis=2)
         relief = self._relief(y, p, formalised.sum(axis=2))
         subsidy = p["subsidy_rate"][:, None] * contributions
@@ -230,12 +226,6 @@ class FormalisationAccount(Module):
         gained = np.maximum(coverage[..., TARGET] - coverage[..., ORIGIN], 0.0)
         at = SELF_EMPLOYED.astype(int)
         return gained * paid[:, :, at][:, :, None], gained * insured[:, :, at][:, :, None]
-
-    @staticmethod
-    def _tax_rate(y: Year) -> Array:
-        charges = y["contributions.employer_rate_effective"] * y["labour_market.formal_wage_bill"]
-        base = y["labour_market.labour_income"] - charges + y["household.property_income"]
-        return np.asarray(y["household.income_tax"] / base)
 
     def _relief(self, y: Year, p: Mapping[str, Array], persons: Array) -> Array:
         """Means-tested benefits without the formalised in formal work, less what they are."""
