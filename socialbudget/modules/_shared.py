@@ -98,6 +98,14 @@ FERTILITY_RATE = Param(
 )  # fmt: skip
 
 
+def income_elasticity(scheme: str) -> Param:
+    """How strongly recipients of a means-tested scheme answer to formal employment."""
+    return Param(
+        f"schemes.{scheme}.income_elasticity", (), "1", 0, 5,
+        "Elasticity of recipients to the share of people without formal work", "fixed",
+    )  # fmt: skip
+
+
 def channel(name: str, doc: str) -> Param:
     """Switch of a feedback channel between policy and economy (method 3.6)."""
     return Param(f"channels.{name}", (), "1", 0, 1, f"{doc}: 1 on, 0 off", "fixed")

@@ -11,9 +11,12 @@ from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import FUNCTIONS
 from socialbudget.kernels.formalisation import career_values
 from socialbudget.modules import Scheme, schemes_of
-from socialbudget.modules._shared import INFORMAL_STATUSES, PENSIONABLE_AGE, RETENTION
-from socialbudget.modules.schemes import earnings_related_pension
-from socialbudget.modules.schemes.means_tested_benefit import income_elasticity
+from socialbudget.modules._shared import (
+    INFORMAL_STATUSES,
+    PENSIONABLE_AGE,
+    RETENTION,
+    income_elasticity,
+)
 from socialbudget.pack import Pack
 
 PENSION, MEANS_TESTED = "earnings_related_pension", "means_tested_benefit"
@@ -22,18 +25,6 @@ TARGET = tuple(INFORMAL_STATUSES.values())
 SELF_EMPLOYED = np.array([target == 2 for target in TARGET])
 OLD_AGE = FUNCTIONS.index("old_age")
 MONEY = "LCU/year"
-PENSION_RULES = (
-    "accrual_rate",
-    "benefit_factor",
-    "bend_point",
-    "average_wage_accrual",
-    "accrual_scale",
-    "averaging_years",
-    "award_factor",
-    "pensionable_age",
-    "revaluation_wage_share",
-    "price_indexation_share",
-)
 
 
 def _own_params() -> tuple[Param, ...]:
@@ -57,8 +48,25 @@ def _own_params() -> tuple[Param, ...]:
 
 def _pension_params(scheme: Scheme) -> tuple[Param, ...]:
     """Rules of an earnings-related pension that decide what a year of contributions earns."""
-    wanted = {scheme.path(name) for name in PENSION_RULES}
-    return tuple(p for p in earnings_related_pension.parameters(scheme.name) if p.path in wanted)
+
+    def p(name: str, dims: str, unit: str, low: float, high: float, doc: str) -> Param:
+        return Param(scheme.path(name), tuple(dims.split()), unit, low, high, doc)
+
+    return (
+        p("accrual_rate", "band", "1/year", 0, 1, "Pension per year of service, by earnings band"),
+        p("benefit_factor", "band", "1", 0, 5, "Pension per unit of earnings, whatever the "
+          "service"),
+        p("bend_point", "band", MONEY, 0, 1e15, "Lower bound of the earnings band"),
+        p("average_wage_accrual", "", "1/year", 0, 1, "Share of mean earnings per year of "
+          "service"),
+        p("accrual_scale", "", "1", 0, 10, "Weight of the service earned in the year"),
+        p("averaging_years", "", "year", 1, 51, "Averaging period of the reference earnings"),
+        p("award_factor", "pension_type", "1", 0, 10, "Observed new awards / formula"),
+        p("pensionable_age", "sex", "year", 40, 80, "Age of the full pension"),
+        p("revaluation_wage_share", "", "1", 0, 1, "Past earnings follow wages (1) or prices "
+          "(0)"),
+        p("price_indexation_share", "", "1", 0, 1, "Indexation: prices (1) or wages (0)"),
+    )  # fmt: skip
 
 
 class FormalisationAccount(Module):
@@ -89,7 +97,7 @@ class FormalisationAccount(Module):
             *_own_params(),
             PENSIONABLE_AGE,
             *(param for s in self._pensions for param in _pension_params(s)),
-            *(income_elasticity(s) for s in assistance),
+            *(income_elasticity(s.name) for s in assistance),
         )  # fmt: skip
 
         def v(name: str, doc: str, dims: tuple[str, ...] = ("sex",)) -> Var:

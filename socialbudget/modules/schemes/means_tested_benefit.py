@@ -8,6 +8,7 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
+from socialbudget.modules._shared import income_elasticity
 from socialbudget.modules.schemes._base import EligiblePopulation, PopulationRateScheme
 
 KIND = "means_tested_benefit"
@@ -23,7 +24,7 @@ class MeansTestedBenefit(PopulationRateScheme):
     reads = ("labour_market.employment_ratio",)
 
     def own_params(self) -> tuple[Param, ...]:
-        return (*super().own_params(), income_elasticity(self.scheme))
+        return (*super().own_params(), income_elasticity(self.scheme.name))
 
     def extra_writes(self) -> tuple[Var, ...]:
         return (
@@ -47,14 +48,6 @@ class MeansTestedBenefit(PopulationRateScheme):
         base = 1.0 - y[f"{self.name}.base_employment_ratio"]
         scale = (without / base) ** self.param(y, "income_elasticity")
         return super().eligible(y) * scale[:, None]
-
-
-def income_elasticity(scheme: Scheme) -> Param:
-    """How strongly recipients of an instance answer to formal employment."""
-    return Param(
-        scheme.path("income_elasticity"), (), "1", 0, 5,
-        "Elasticity of recipients to the share of people without formal work", "fixed",
-    )  # fmt: skip
 
 
 def modules(scheme: Scheme) -> Sequence[Module]:
