@@ -56,4 +56,4 @@ class IdentityError(SocialBudgetError):
 
 
 class LabourMarketError(IdentityError):
-    """More or fewer persons at work than the labour market holds: no cut is made to meet L-7."""
+    """More or fewer persons at work than the labour market holds (L-7): never cut off silently."""

@@ -132,7 +132,7 @@ class LabourMarket(Module):
             (),
             "1",
             0,
-            20,
+            60,
             "Fall of the log odds of formality per unit of the contribution wedge that workers "
             "do not value",
             "fixed",

@@ -153,8 +153,8 @@ class Migrants(Module):
         remittances = p["remittance_rate"] * wage * employed.sum(axis=2)
         covered = p["agreement_coverage"] * persons
         benefit = p["exported_benefit"] * y["contribution_rules.wage_index"][:, None]
-        sent = remittances @ self._in
-        received = remittances @ (1.0 - self._in)
+        sent = (remittances * self._in).sum(axis=1)
+        received = (remittances * (1.0 - self._in)).sum(axis=1)
         gdp = y["macroeconomy.gdp"]
         national = y["household.remittances"]
         y["migrants.employed"] = employed
@@ -163,7 +163,7 @@ class Migrants(Module):
         y["migrants.contributions"] = contributors.sum(axis=2) * wage * rate[:, None]
         y["migrants.remittances"] = remittances
         y["migrants.exported_benefits"] = covered * p["beneficiary_rate"] * benefit
-        here = employed.sum(axis=2) @ self._in
+        here = (employed.sum(axis=2) * self._in).sum(axis=1)
         y["migrants.employment_share"] = here / y["labour_market.total_employment"]
         y["migrants.remittances_sent"] = sent
         y["migrants.remittances_received"] = received
@@ -173,7 +173,7 @@ class Migrants(Module):
     def identities(self, y: Year) -> Mapping[str, Array]:
         stock, employed = y["migrants.stock"], y["migrants.employed"]
         scale = np.maximum(stock.sum(axis=(1, 2)), 1.0)
-        here = employed.sum(axis=2) @ self._in
+        here = (employed.sum(axis=2) * self._in).sum(axis=1)
         total = y["labour_market.total_employment"]
         found = {
             "G-4 migrants employed here do not exceed the employed": np.maximum(here - total, 0.0)

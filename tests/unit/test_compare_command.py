@@ -31,7 +31,7 @@ def test_the_other_closure_is_shown(scenario):
     assert done.exit_code == 0, done.output
     assert "M1 F" in done.stdout
     assert "No result: Boom by decree (M0)" in done.stderr
-    assert "L-7 unemployed" in done.stderr
+    assert "more persons at work than the labour force holds" in done.stderr
 
 
 def test_no_result_at_all_fails(scenario):
