@@ -12,7 +12,6 @@ import numpy as np
 from socialbudget.closures import MACRO
 from socialbudget.contract import Array
 from socialbudget.dims import SOURCES
-from socialbudget.modules._shared import CLOSURE
 from socialbudget.report import tables
 from socialbudget.results import Results
 
@@ -32,7 +31,7 @@ Pair = tuple[str, Results, Results]
 
 def shown_closures() -> list[str]:
     """Codes of the macro closures that comparisons show."""
-    return [MACRO[number][0] for number in SHOWN if number <= CLOSURE.high]
+    return [MACRO[number][0] for number in SHOWN]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import weakref
 
 from socialbudget.closures import MACRO, MACRO_PATH
 from socialbudget.errors import SocialBudgetError
-from socialbudget.modules._shared import CLOSURE
 from socialbudget.report.comparison import (
     Indicator,
     Pair,
@@ -23,7 +22,7 @@ from socialbudget.results import Results
 from socialbudget.scenario import Change, Scenario
 
 ORDER = (3, 1, 0)
-"""The second closure is the first of these that is not the run's own and that the code knows."""
+"""The second closure is the first of these that is not the run's own."""
 _memo: list[tuple[weakref.ref[Results], weakref.ref[Results], tuple[list[Pair], str]]] = []
 
 
@@ -63,7 +62,7 @@ def _computed(results: Results, baseline: Results) -> tuple[list[Pair], str]:
     if values is None:
         return [], ""
     own = round(float(values.flat[0]))
-    second = next(m for m in ORDER if m != own and m <= CLOSURE.high)
+    second = next(m for m in ORDER if m != own)
     title = results.scenario.title
     pairs: list[Pair] = [(f"{title} ({MACRO[own][0]})", results, baseline)]
     closing = Scenario("", ((Change(path=MACRO_PATH, set=second),),))
