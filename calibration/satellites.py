@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from calibration.base_year import BaseYear
 from socialbudget.builder import PackBuilder
 from socialbudget.dims import STATUSES
+from socialbudget.modules._shared import INFORMAL_STATUSES
 
 Array = NDArray[np.float64]
 
@@ -25,8 +26,6 @@ NOT_CARRIED = "figures typed in: no file or address of the publication is carrie
 SEX_AGE, SEX_STATUS = ("sex", "age"), ("sex", "status")
 BY_SEX, ONLY = ("corridor", "sex"), ("corridor",)
 ADULT = 15
-TARGET = {1: 0, 3: 2, 4: 2}
-"""Informal status and the formal one that its workers are moved to, by place."""
 
 OCCUPATIONAL = {
     "ZAF": ("gepf_old_age", "gepf_survivors", "gepf_disability"),
@@ -305,7 +304,7 @@ def _formalisation(pack: PackBuilder, iso3: str, base: BaseYear) -> None:
     persons = base.employment_by_status
     mean = (persons * base.gross_wage).sum(axis=1) / np.maximum(persons.sum(axis=1), 1e-9)
     relative = np.ones((2, len(STATUSES)))
-    for origin, target in TARGET.items():
+    for origin, target in INFORMAL_STATUSES.items():
         relative[:, origin] = np.minimum(mean[:, origin] / mean[:, target], 1.0)
     # Family workers have no pay of their own: they declare what the informal self-employed earn.
     relative[:, 4] = relative[:, 3]

@@ -48,7 +48,6 @@ SMOOTHING = 9
 LEAST_SENSITIVITY = 0.05
 LEAST_PROPENSITY = 0.02
 """Of the mean over ages: no age is out of reach of a change."""
-INDEX_REACH = 20.0
 
 
 @dataclass(frozen=True)

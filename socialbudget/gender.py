@@ -12,7 +12,6 @@ from socialbudget.contract import Array
 from socialbudget.dims import POVERTY_LINES
 from socialbudget.ensemble import project
 from socialbudget.errors import ConvergenceError, IdentityError, ScenarioError
-from socialbudget.modules._shared import CLOSURE
 from socialbudget.multipliers import closing
 from socialbudget.pack import Pack
 from socialbudget.poverty import SMALLEST_SHARE, lognormal_sigma
@@ -29,13 +28,10 @@ EXPERIMENTS = (
     "extend_maternity_to_informal_workers",
     "childcare_package",
 )
+MACRO_SHOWN = (1, 3)
+"""The hybrid closure and the savings-driven one."""
 FISCAL = 1
 """Income tax carries the cost, so that experiments of different cost compare."""
-
-
-def closures_shown() -> tuple[int, int]:
-    """The hybrid closure and the savings-driven one, or the classic one where that is unknown."""
-    return (1, 3) if CLOSURE.high >= 3 else (1, 0)
 
 
 def poverty(results: Results) -> Array | None:
@@ -102,7 +98,7 @@ def report(pack: Pack, *, to: int = 2100, progress: Callable[[str], None] | None
     pairs: list[tuple[str, Results, Results]] = []
     without: list[str] = []
     bases = {}
-    for macro in closures_shown():
+    for macro in MACRO_SHOWN:
         rules = closing(macro, FISCAL)
         base = project(pack, rules, to=to)
         bases[macro] = base

@@ -17,7 +17,6 @@ from socialbudget.closures import FISCAL, FISCAL_PATH, MACRO, MACRO_PATH
 from socialbudget.contract import Array
 from socialbudget.ensemble import project
 from socialbudget.errors import ConvergenceError, IdentityError, PackError
-from socialbudget.modules._shared import CLOSURE
 from socialbudget.pack import Pack
 from socialbudget.results import Results
 from socialbudget.scenario import EMPTY, Change, Scenario
@@ -227,11 +226,9 @@ def multipliers(
 ) -> Multipliers:
     """Effects of the standard shocks under each pair of closures.
 
-    Closures that the code does not know are left out. A run without a solution leaves NaN and its
-    reason.
+    A run without a solution leaves NaN and its reason.
     """
-    macro = tuple(m for m in macro if m <= CLOSURE.high)
-    fiscal = tuple(fiscal)
+    macro, fiscal = tuple(macro), tuple(fiscal)
     last = pack.base_year + 1 + HORIZONS[-1]
     effects = np.full((len(SHOCKS), len(fiscal), len(macro), len(HORIZONS), len(OUTCOMES)), np.nan)
     places = [1 + h for h in HORIZONS]

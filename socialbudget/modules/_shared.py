@@ -80,10 +80,30 @@ STATUS_SHARE = Param(
     "labour_market.status_share", ("sex", "age", "status"), "1", 0, 1,
     "Share of each status in employment in the base year", "fixed",
 )  # fmt: skip
+PARTICIPATION_RATE = Param(
+    "participation.participation_rate", ("sex", "age"), "1", 0, 1,
+    "Labour force participation rate in the base year", "fixed",
+)  # fmt: skip
+PENSIONABLE_AGE = Param(
+    "labour_market.pensionable_age", ("sex",), "year", 40, 90,
+    "Pensionable age that governs exit from the labour force",
+)  # fmt: skip
+RETENTION = Param(
+    "formalisation.retention", (), "1", 0, 1,
+    "Share of the formalised who are still in formal work a year later",
+)  # fmt: skip
 FERTILITY_RATE = Param(
     "demography.fertility_rate", ("age",), "1/year", 0.0, 1.0,
     "Births of a woman in a year at single ages; zero at age 0.", "annual",
 )  # fmt: skip
+
+
+def income_elasticity(scheme: str) -> Param:
+    """How strongly recipients of a means-tested scheme answer to formal employment."""
+    return Param(
+        f"schemes.{scheme}.income_elasticity", (), "1", 0, 5,
+        "Elasticity of recipients to the share of people without formal work", "fixed",
+    )  # fmt: skip
 
 
 def channel(name: str, doc: str) -> Param:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules._shared import CHILD_CARE_COVERAGE
 from socialbudget.pack import Pack
@@ -143,7 +144,7 @@ class CareWork(Module):
         y["care_work.full_time_equivalents"] = hours / (week * WEEKS)[:, None]
         y["care_work.value"] = value
         y["care_work.value_share"] = value.sum(axis=1) / y["macroeconomy.gdp"]
-        y["care_work.hours_share"] = hours / hours.sum(axis=1, keepdims=True)
+        y["care_work.hours_share"] = ratio(hours, hours.sum(axis=1, keepdims=True))
         y["care_work.gender_gap"] = each[:, 0] - each[:, 1]
         y["care_work.care_need"] = need
         y["care_work.care_need_per_adult"] = need[:, None] / people[:, :, WORKING_AGE].sum(axis=2)

@@ -10,7 +10,7 @@ from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import STATUSES
 from socialbudget.errors import PackError
-from socialbudget.modules._shared import INFORMAL_STATUSES
+from socialbudget.modules._shared import INFORMAL_STATUSES, RETENTION
 from socialbudget.pack import Pack
 
 RATE = "formalisation.formalisation_rate"
@@ -38,14 +38,7 @@ class Formalisation(Module):
             "Share of the informal workers of a status whom programmes move into formal work in a "
             "year; zero for formal statuses",
         ),
-        Param(
-            "formalisation.retention",
-            (),
-            "1",
-            0,
-            1,
-            "Share of the formalised who are still in formal work a year later",
-        ),
+        RETENTION,
     )
     writes = (
         Var(

@@ -11,7 +11,12 @@ from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.dims import FUNCTIONS
 from socialbudget.kernels.formalisation import career_values
 from socialbudget.modules import Scheme, schemes_of
-from socialbudget.modules._shared import INFORMAL_STATUSES
+from socialbudget.modules._shared import (
+    INFORMAL_STATUSES,
+    PENSIONABLE_AGE,
+    RETENTION,
+    income_elasticity,
+)
 from socialbudget.pack import Pack
 
 PENSION, MEANS_TESTED = "earnings_related_pension", "means_tested_benefit"
@@ -27,8 +32,7 @@ def _own_params() -> tuple[Param, ...]:
         return Param(f"formalisation.{name}", tuple(dims.split()), unit, low, high, doc)
 
     return (
-        p("retention", "1", 0, 1, "Share of the formalised who are still in formal work a year "
-          "later"),
+        RETENTION,
         p("relative_earnings", "1", 0, 2, "Earnings on which the formalised contribute over mean "
           "earnings of the formal workers whom they join", "sex status"),
         p("relative_tax_rate", "1", 0, 2, "Income tax rate on the earnings of the formalised over "
@@ -91,12 +95,9 @@ class FormalisationAccount(Module):
         self._pensions = [s for s in insurances if s.instance.kind == PENSION]
         self.params = (
             *_own_params(),
-            Param("labour_market.pensionable_age", ("sex",), "year", 40, 90,
-                  "Pensionable age that governs exit from the labour force"),
+            PENSIONABLE_AGE,
             *(param for s in self._pensions for param in _pension_params(s)),
-            *(Param(s.path("income_elasticity"), (), "1", 0, 5,
-                    "Elasticity of recipients to the share of people without formal work", "fixed")
-              for s in assistance),
+            *(income_elasticity(s.name) for s in assistance),
         )  # fmt: skip
 
         def v(name: str, doc: str, dims: tuple[str, ...] = ("sex",)) -> Var:
@@ -133,15 +134,11 @@ class FormalisationAccount(Module):
             "labour_market.employment_by_status",
             "labour_market.gross_wage",
             "labour_market.employment_ratio",
-            "labour_market.labour_income",
-            "labour_market.formal_wage_bill",
             "contribution_rules.coverage_rate",
             "contribution_rules.wage_index",
             "contributions.revenue",
             "contributions.earnings_by_payer",
-            "contributions.employer_rate_effective",
-            "household.income_tax",
-            "household.property_income",
+            "work_incentives.income_tax_rate",
             "macroeconomy.gdp",
             *(f"{s.name}.benefit_expenditure" for s in (*insurances, *assistance)),
             *(f"{s.name}.{n}" for s in self._pensions
@@ -173,7 +170,7 @@ class FormalisationAccount(Module):
         whole = np.zeros((y.draws, y[f"{self.name}.contributions_by_scheme"].shape[1]))
         whole[:, self._rows] = by_scheme.sum(axis=(2, 3))
         contributions = by_scheme.sum(axis=(1, 3))
-        tax_rate = self._tax_rate(y) * p["relative_tax_rate"]
+        tax_rate = y["work_incentives.income_tax_rate"] * p["relative_tax_rate"]
         tax = tax_rate[:, None] * earnings.sum(axis=2)
         relief = self._relief(y, p, formalised.sum(axis=2))
         subsidy = p["subsidy_rate"][:, None] * contributions
@@ -237,12 +234,6 @@ class FormalisationAccount(Module):
         gained = np.maximum(coverage[..., TARGET] - coverage[..., ORIGIN], 0.0)
         at = SELF_EMPLOYED.astype(int)
         return gained * paid[:, :, at][:, :, None], gained * insured[:, :, at][:, :, None]
-
-    @staticmethod
-    def _tax_rate(y: Year) -> Array:
-        charges = y["contributions.employer_rate_effective"] * y["labour_market.formal_wage_bill"]
-        base = y["labour_market.labour_income"] - charges + y["household.property_income"]
-        return np.asarray(y["household.income_tax"] / base)
 
     def _relief(self, y: Year, p: Mapping[str, Array], persons: Array) -> Array:
         """Means-tested benefits without the formalised in formal work, less what they are."""

@@ -726,7 +726,7 @@ class LabourMarket(Module):
             np.ascontiguousarray(rate),
             y.p["labour_market.unemployment_max"],
             y.p["labour_market.status_share"],
-            self._odds_by_sex(y, rate, log_odds),
+            self._odds_by_sex(y, log_odds),
             y["relative_earnings.relative_earnings"],
             np.ascontiguousarray(before_charges),
             np.ascontiguousarray(employer_rate),
@@ -754,7 +754,7 @@ class LabourMarket(Module):
         y["labour_market.average_wage"] = wages / employees
 
     @staticmethod
-    def _odds_by_sex(y: Year, rate: Array, log_odds: Array) -> Array:
+    def _odds_by_sex(y: Year, log_odds: Array) -> Array:
         """Odds ratio of formality by sex, ``[draw, sex]``, formalisation programmes included."""
         out = np.repeat(np.exp(log_odds)[:, None], len(STANDARD["sex"]), axis=1)
         parts = [_known(part) for part in y.match("*.formal_share_shift").values()]

@@ -326,6 +326,7 @@ class Macroeconomy(Module):
         }
         c, g, i, x, m = account.values()
         gdp = c + g + i + x - m
+        _check_accounts(p, account, gdp)
         for name in ("private_consumption", "investment", "exports", "imports"):
             y[f"macroeconomy.{name}"] = account[name]
             y[f"macroeconomy.{name}_real"] = account[name]
@@ -554,6 +555,30 @@ class Macroeconomy(Module):
                 - y["macroeconomy.investment_real"]
             ) / real
         return found
+
+
+def _check_accounts(p: Mapping[str, Array], account: Mapping[str, Array], gdp: Array) -> None:
+    """Refuse accounts and rules of the base year from which no ratio of the model can be found."""
+    faults = [
+        f"'macroeconomy.{name}' is {account[name].min():g}: shares and tax rates of the base year "
+        "are found from it, so it must be above 0"
+        for name in ("private_consumption", "government_consumption", "imports")
+        if (account[name] <= 0.0).any()
+    ]
+    if (gdp <= 0.0).any():
+        faults.append(f"GDP by the accounts of 'macroeconomy' is {gdp.min():g}; check its parts")
+    elif (p["macroeconomy.capital_output_ratio"] * gdp <= account["investment"]).any():
+        faults.append(
+            "'macroeconomy.investment' is not below the capital of the year's end "
+            "('macroeconomy.capital_output_ratio' times GDP), so there was none at its beginning"
+        )
+    if (p["macroeconomy.investment_speed"] <= 0.0).any():
+        faults.append(
+            "'macroeconomy.investment_speed' is 0: capital would never move to its long-run ratio, "
+            "which is found from it; give a speed above 0"
+        )
+    if faults:
+        raise PackError("base-year accounts", faults)
 
 
 def _weight_and_theta(y: Year, closure: float) -> tuple[Array, Array]:

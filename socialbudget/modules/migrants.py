@@ -8,6 +8,7 @@ import numpy as np
 
 from socialbudget.arrays import ratio
 from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.errors import PackError
 from socialbudget.pack import Pack
 
 BY_SEX = ("corridor", "sex")
@@ -125,9 +126,20 @@ class Migrants(Module):
         y["migrants.stock"] = before - deaths + flow
         self._account(y)
 
-    @staticmethod
-    def _flow_parameters(y: Year) -> tuple[Array, Array]:
-        return y.p["migrants.net_flow_share"], 1.0 - y.p["migrants.replacement_share"]
+    def _flow_parameters(self, y: Year) -> tuple[Array, Array]:
+        """Shares of corridors in net migration, and the part of deaths that lowers the stock."""
+        share = y.p["migrants.net_flow_share"]
+        for corridors, what in ((self._in, "into"), (1.0 - self._in, "out of")):
+            total = float((share @ corridors).max())
+            if total > 1.0 + 1e-9:
+                raise PackError(
+                    "corridors",
+                    [
+                        f"'migrants.net_flow_share' of the corridors {what} the country adds up to "
+                        f"{total:g} in {y.year}, more than all net migration; lower some of them"
+                    ],
+                )
+        return share, 1.0 - y.p["migrants.replacement_share"]
 
     def _account(self, y: Year) -> None:
         p = {param.path.removeprefix("migrants."): y.p[param.path] for param in self.params}

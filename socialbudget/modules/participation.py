@@ -8,7 +8,11 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.errors import PackError
-from socialbudget.modules._shared import RETIREMENT_TO_PARTICIPATION
+from socialbudget.modules._shared import (
+    PARTICIPATION_RATE,
+    PENSIONABLE_AGE,
+    RETIREMENT_TO_PARTICIPATION,
+)
 from socialbudget.pack import Pack
 from socialbudget.participation_engines import advance, shift_log_odds
 from socialbudget.profiles import shift_along_age
@@ -36,15 +40,7 @@ class Participation(Module):
 
     name = "participation"
     params = (
-        Param(
-            "participation.participation_rate",
-            ("sex", "age"),
-            "1",
-            0,
-            1,
-            "Labour force participation rate in the base year",
-            "fixed",
-        ),
+        PARTICIPATION_RATE,
         Param(
             "participation.entry_rate",
             ("sex", "age"),
@@ -124,14 +120,7 @@ class Participation(Module):
             "Share of a change of the pensionable age that moves exit ages (theta)",
             "fixed",
         ),
-        Param(
-            "labour_market.pensionable_age",
-            ("sex",),
-            "year",
-            40,
-            90,
-            "Pensionable age that governs exit from the labour force",
-        ),
+        PENSIONABLE_AGE,
         RETIREMENT_TO_PARTICIPATION,
     )
     writes = (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
+from socialbudget.modules._shared import PARTICIPATION_RATE
 from socialbudget.pack import Pack
 
 FEMALE, MALE = 0, 1
@@ -24,10 +25,7 @@ class ParticipationGap(Module):
 
     name = "participation_gap"
     params = (
-        Param(
-            "participation.participation_rate", ("sex", "age"), "1", 0, 1,
-            "Labour force participation rate in the base year", "fixed",
-        ),
+        PARTICIPATION_RATE,
         Param(
             "participation.gender_gap_closed", (), "1", 0, 1,
             "Part of the base year's gap between men's and women's participation that is closed",

@@ -12,7 +12,6 @@ import numpy as np
 from socialbudget.closures import MACRO
 from socialbudget.contract import Array
 from socialbudget.dims import SOURCES
-from socialbudget.modules._shared import CLOSURE
 from socialbudget.report import tables
 from socialbudget.results import Results
 
@@ -32,7 +31,7 @@ Pair = tuple[str, Results, Results]
 
 def shown_closures() -> list[str]:
     """Codes of the macro closures that comparisons show."""
-    return [MACRO[number][0] for number in SHOWN if number <= CLOSURE.high]
+    return [MACRO[number][0] for number in SHOWN]
 
 
 @dataclass(frozen=True)
@@ -104,16 +103,22 @@ def first_difference(reform: Results, baseline: Results) -> int | None:
     return first
 
 
+def plain(name: str, factor: float = 1.0) -> Callable[[Results], Array]:
+    """A variable as it is, times a factor."""
+    return lambda r: factor * tables.mean(r, name)
+
+
+def over_gdp(name: str) -> Callable[[Results], Array]:
+    """A variable in percent of GDP."""
+    return lambda r: 100.0 * tables.mean(r, name) / tables.mean(r, "macroeconomy.gdp")
+
+
+def real(name: str) -> Callable[[Results], Array]:
+    """A variable at constant prices."""
+    return lambda r: tables.mean(r, name) / tables.price_level(r)
+
+
 def _indicators() -> list[Indicator]:
-    def plain(name: str, factor: float = 1.0) -> Callable[[Results], Array]:
-        return lambda r: factor * tables.mean(r, name)
-
-    def over_gdp(name: str) -> Callable[[Results], Array]:
-        return lambda r: 100.0 * tables.mean(r, name) / tables.mean(r, "macroeconomy.gdp")
-
-    def real(name: str) -> Callable[[Results], Array]:
-        return lambda r: tables.mean(r, name) / tables.price_level(r)
-
     def contributions(r: Results) -> Array:
         paid = tables.mean(r, "social_accounts.receipts_by_source")
         places = [SOURCES.index(s) for s in ("employer", "employee", "self_employed")]

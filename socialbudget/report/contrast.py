@@ -7,33 +7,27 @@ the central path of reform and baseline under a second closure run for it.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 
 from socialbudget.closures import MACRO, MACRO_PATH
-from socialbudget.contract import Array
 from socialbudget.errors import SocialBudgetError
-from socialbudget.modules._shared import CLOSURE
-from socialbudget.report import tables
-from socialbudget.report.comparison import Indicator, Pair, comparison_table
+from socialbudget.report.comparison import (
+    Indicator,
+    Pair,
+    comparison_table,
+    over_gdp,
+    plain,
+    real,
+)
 from socialbudget.results import Results
 from socialbudget.scenario import Change, Scenario
 
 ORDER = (3, 1, 0)
-"""The second closure is the first of these that is not the run's own and that the code knows."""
+"""The second closure is the first of these that is not the run's own."""
 _memo: list[tuple[weakref.ref[Results], weakref.ref[Results], tuple[list[Pair], str]]] = []
 
 
 def indicators() -> list[Indicator]:
     """The macro effects, each in percent or points."""
-
-    def plain(name: str, factor: float = 1.0) -> Callable[[Results], Array]:
-        return lambda r: factor * tables.mean(r, name)
-
-    def over_gdp(name: str) -> Callable[[Results], Array]:
-        return lambda r: 100.0 * tables.mean(r, name) / tables.mean(r, "macroeconomy.gdp")
-
-    def real(name: str) -> Callable[[Results], Array]:
-        return lambda r: tables.mean(r, name) / tables.price_level(r)
 
     return [
         Indicator("GDP, real", plain("macroeconomy.gdp_real"), True),
@@ -68,7 +62,7 @@ def _computed(results: Results, baseline: Results) -> tuple[list[Pair], str]:
     if values is None:
         return [], ""
     own = round(float(values.flat[0]))
-    second = next(m for m in ORDER if m != own and m <= CLOSURE.high)
+    second = next(m for m in ORDER if m != own)
     title = results.scenario.title
     pairs: list[Pair] = [(f"{title} ({MACRO[own][0]})", results, baseline)]
     closing = Scenario("", ((Change(path=MACRO_PATH, set=second),),))

@@ -175,6 +175,7 @@ def _instance(kind: str, switches: Mapping[str, bool]) -> SchemeInstance:
         "legal_basis": "",
         "since": 2000,
         "population_group": "",
+        "deficit_rule": "reserve",  # so that what closure F3 reads is on the page
         **switches,
     }
     return SchemeInstance.model_validate(given)

@@ -112,3 +112,10 @@ def test_more_than_24_hours_a_day_are_refused() -> None:
     wrong = Change(path="care_work.hours_per_day", set=25.0)
     with pytest.raises(ScenarioError, match="25 hour/day"):
         project(pack(), Scenario("Wrong", ((wrong,),)), to=2025)
+
+
+def test_a_country_without_unpaid_work_has_none_to_share() -> None:
+    none = Change(path="care_work.hours_per_day", set=0.0)
+    r = project(pack(), Scenario("None", ((none,),)), to=2025)
+    assert not now(r, "hours_share").any()
+    assert not now(r, "value_share", 2025).any()

@@ -9,7 +9,7 @@ import pytest
 
 from calibration import synthetic as zz
 from socialbudget.ensemble import project
-from socialbudget.errors import SocialBudgetError
+from socialbudget.errors import PackError, SocialBudgetError
 from socialbudget.modules.macroeconomy import DEMAND_LED_YEARS
 from socialbudget.pack import load_pack
 from socialbudget.results import Results
@@ -170,3 +170,24 @@ def test_growth_is_steady_whatever_the_elasticity(sigma: float) -> None:
     result = run("ZZZ", 2250, {SIGMA: sigma, CLOSURE: 4.0}, tfp)
     real = result["macroeconomy.gdp_real"][:, 0]
     assert real[-1] / real[-2] == pytest.approx(1.01 ** (1.0 / zz.LABOUR_SHARE), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("macroeconomy.private_consumption", 0.0),
+        ("macroeconomy.government_consumption", 0.0),
+        ("macroeconomy.imports", 0.0),
+        ("macroeconomy.investment_speed", 0.0),
+    ],
+)
+def test_accounts_that_give_no_ratio_are_refused_by_name(path: str, value: float) -> None:
+    with pytest.raises(PackError, match=f"base-year accounts(.|\n)*'{path}'"):
+        run("ZZZ", 2026, {path: value})
+
+
+def test_capital_that_is_less_than_the_investment_of_the_year_is_refused() -> None:
+    with pytest.raises(PackError, match="so there was none at its beginning"):
+        run(
+            "ZZZ", 2026, {"macroeconomy.investment": 1e18, "macroeconomy.capital_output_ratio": 0.5}
+        )

@@ -188,3 +188,10 @@ def test_a_corridor_after_its_table_is_refused() -> None:
     builder.table("migrants.net_flow_share", ("corridor",), np.ones(1), "1", "s", "assumed")
     with pytest.raises(ValueError, match="corridor 'two' is registered after"):
         builder.corridor("two", title="Two", direction="in", partner="", note="")
+
+
+def test_corridors_that_take_more_than_all_net_migration_are_refused() -> None:
+    with pytest.raises(
+        PackError, match=r"'migrants.net_flow_share' .* into .* adds up to 3 in 2025"
+    ):
+        project(pack("KOR"), changed("migrants.net_flow_share", 1.0), to=2025)

@@ -8,6 +8,7 @@ import numpy as np
 
 from socialbudget.contract import Array, Module, Param, Var, Year
 from socialbudget.modules import Scheme
+from socialbudget.modules._shared import income_elasticity
 from socialbudget.modules.schemes._base import EligiblePopulation, PopulationRateScheme
 
 KIND = "means_tested_benefit"
@@ -23,18 +24,7 @@ class MeansTestedBenefit(PopulationRateScheme):
     reads = ("labour_market.employment_ratio",)
 
     def own_params(self) -> tuple[Param, ...]:
-        return (
-            *super().own_params(),
-            Param(
-                self.scheme.path("income_elasticity"),
-                (),
-                "1",
-                0,
-                5,
-                "Elasticity of recipients to the share of people without formal work",
-                "fixed",
-            ),
-        )
+        return (*super().own_params(), income_elasticity(self.scheme.name))
 
     def extra_writes(self) -> tuple[Var, ...]:
         return (
