@@ -131,7 +131,8 @@ def add_engines(pack: PackBuilder, iso3: str, rate: Array, weight: float) -> Non
         "1",
         HISTORY,
         "estimated" if own else "imputed",
-        note="Rate at 15 scaled by the highest rate of ages 15-19 since 1990 over that of 2019",
+        note="Rate at 15 scaled by the highest rate of ages 15-19 since 1990 over that of 2019"
+        + ("" if own else "; median of all countries"),
     )
     for name, value, note in (
         ("trend_engine", weight, "damped trend of the log odds" if weight else "not used"),

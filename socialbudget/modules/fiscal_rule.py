@@ -75,8 +75,7 @@ class FiscalRule(Module):
             "Relative change of spending that is not social by the fiscal rule",
         ),
         Var("fiscal_rule.debt_ratio_before", (), "year", "rate",
-            "Debt over GDP without its cycle at the end of the year before; in the base year at its "
-            "end"),
+            "Debt over GDP without its cycle at the end of the year before"),
         Var("fiscal_rule.base_debt_ratio", (), "year", "rate", "Debt over GDP of the base year"),
         Var("fiscal_rule.debt_target", (), "year", "rate", "Target debt over GDP"),
     )  # fmt: skip

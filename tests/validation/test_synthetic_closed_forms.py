@@ -626,7 +626,7 @@ def test_pensionable_age_up_by_one_year(pack: Pack, base: zz.Synthetic) -> None:
 
 def rescaled(factor: float) -> Mapping[str, float]:
     amounts = [f"{money}{per}" for money in ("LCU", "LCU_real") for per in ("", "/year")]
-    per_head = ["LCU/person/year", "LCU_real/person/year"]
+    per_head = ["LCU/person/year", "LCU_real/person/year", "LCU_real/person/hour"]
     return dict.fromkeys([*amounts, *per_head], factor)
 
 
@@ -669,9 +669,7 @@ def test_exchanging_women_and_men_exchanges_the_results(pack: Pack) -> None:
         {f"schemes.maternity_benefit.{n}": 0.0 for n in ("insured_share", "base_expenditure")},
     )
     straight, swapped = project(none, to=2050), project(sexes_exchanged(none), to=2050)
-    gaps = {
-        n for n in straight.arrays if "gender" in n or n == "indicators.women_share_of_benefits"
-    }
+    gaps = {n for n in straight.arrays if "gender" in n or ".women_share_" in n}
     wrong = []
     for name, array in straight.arrays.items():
         if name in gaps | ROUNDING:
@@ -685,6 +683,8 @@ def test_exchanging_women_and_men_exchanges_the_results(pack: Pack) -> None:
         if not error <= 1e-10:
             wrong.append(f"{name}: {error:.2e}")
     assert not wrong, "; ".join(wrong)
+    by_activity = "employment_structure.women_share_by_activity"
+    close(straight[by_activity], 1.0 - swapped[by_activity], 1e-10)
     close(
         straight["indicators.women_share_of_benefits"],
         1.0 - swapped["indicators.women_share_of_benefits"],
