@@ -153,9 +153,9 @@ def test_figures_on_closures_are_those_of_the_pack() -> None:
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in page.splitlines()
-        if line.count("|") == 7 and ("M1 F1" in line or "M0 F1" in line)
+        if line.count("|") == 7 and ("M1 F1" in line or "M3 F1" in line)
     ]
-    for closure, of_closure in (("M1 F1", rows[0::2]), ("M0 F1", rows[1::2])):
+    for closure, of_closure in (("M1 F1", rows[0::2]), ("M3 F1", rows[1::2])):
         closing = Scenario("c", ((Change(path="macroeconomy.closure", set=int(closure[1])),),))
         before, after = project(pack, closing), project(pack, reform.over(closing))
 
