@@ -12,7 +12,7 @@ from socialbudget import multipliers as mm
 from socialbudget.cli import main
 from socialbudget.ensemble import project
 from socialbudget.pack import load_pack
-from socialbudget.report.experiments import countries, page, pages
+from socialbudget.report.experiments import page, pages
 from socialbudget.scenario import Scenario
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -99,8 +99,9 @@ def test_table_is_complete_stable_and_names_its_sources(found: mm.Multipliers) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["multipliers", "gender"])
-@pytest.mark.parametrize("iso3", countries())
+@pytest.mark.parametrize(
+    ("iso3", "kind"), [("ZAF", "multipliers"), ("USA", "multipliers"), ("KOR", "gender")]
+)
 def test_page_is_what_the_command_prints(iso3: str, kind: str) -> None:
     file = DOCS / kind / f"{iso3}.md"
     pack = load_pack(iso3)
