@@ -18,13 +18,13 @@ from socialbudget.contract import Array
 from socialbudget.ensemble import project
 from socialbudget.errors import ConvergenceError, IdentityError, PackError
 from socialbudget.pack import Pack
+from socialbudget.report.comparison import SHOWN
 from socialbudget.results import Results
 from socialbudget.scenario import EMPTY, Change, Scenario
 
 HORIZONS = (0, 5, 30)
 """Years after the shock."""
 FISCAL_SHOWN = (0, 1)
-MACRO_SHOWN = (1, 3, 4, 0)
 POINT = 0.01
 CHILD_BENEFIT = "universal_child_benefit"
 """The benefit that stands for cash benefits: dormant in every pack, so no rule is bent."""
@@ -220,7 +220,7 @@ def closing(macro: int, fiscal: int) -> Scenario:
 def multipliers(
     pack: Pack,
     *,
-    macro: Sequence[int] = MACRO_SHOWN,
+    macro: Sequence[int] = SHOWN,
     fiscal: Sequence[int] = FISCAL_SHOWN,
     progress: Callable[[str], None] | None = None,
 ) -> Multipliers:
